@@ -1,0 +1,196 @@
+/**
+ * The machine, as the rest of the program sees it. Only `deno.ts` beside this file
+ * implements these interfaces; tests replace one at a time with a small class.
+ */
+
+export interface FileInfo {
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly isSymlink: boolean;
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly mode: number;
+  readonly inode: number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly isFile: boolean;
+  readonly isDirectory: boolean;
+  readonly isSymlink: boolean;
+}
+
+/** A file open for appending. Every `write` is complete when it resolves. */
+export interface AppendFile {
+  write(text: string): Promise<void>;
+  close(): void;
+}
+
+export interface FileSystem {
+  /** @throws FileError */
+  readFile(path: string): Promise<Uint8Array>;
+  /** UTF-8, lossy. @throws FileError */
+  readText(path: string): Promise<string>;
+  /** Like `readText`, but a file that does not exist is `undefined`. @throws FileError */
+  readTextIfExists(path: string): Promise<string | undefined>;
+  /** A part of a file: at most `length` bytes from `offset`. @throws FileError */
+  readRange(path: string, offset: number, length: number): Promise<Uint8Array>;
+  /** Follows links; `undefined` when nothing is there. */
+  stat(path: string): Promise<FileInfo | undefined>;
+  /** Does not follow links; `undefined` when nothing is there. */
+  lstat(path: string): Promise<FileInfo | undefined>;
+  /** Entries in no order; an absent directory is empty. @throws FileError */
+  readDirectory(path: string): Promise<readonly DirectoryEntry[]>;
+  /** Makes the directory and its parents. @throws FileError */
+  makeDirectory(path: string, mode?: number): Promise<void>;
+  /**
+   * Replaces or makes a file: written beside it and renamed, so a reader or a crash
+   * sees the old content or the new. The old file's mode is kept. @throws FileError
+   */
+  replaceFile(
+    path: string,
+    content: string | Uint8Array,
+    mode?: number,
+  ): Promise<void>;
+  /** Opens for appending, making the file with `mode` if absent. @throws FileError */
+  openAppend(path: string, mode: number): Promise<AppendFile>;
+  /** Removes a file or an empty directory. @throws FileError */
+  remove(path: string): Promise<void>;
+  /** @throws FileError */
+  rename(from: string, to: string): Promise<void>;
+  /** The absolute path without links; `undefined` when nothing is there. */
+  realPath(path: string): Promise<string | undefined>;
+  /** A new private directory under the system's temporary directory. */
+  makeTempDirectory(prefix: string): Promise<string>;
+}
+
+/** A failed file operation, with the operating system's own words. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+  readonly kind: "not_found" | "permission" | "exists" | "no_space" | "other";
+  readonly path: string;
+  /** For example `No such file or directory (os error 2)`. */
+  readonly osText: string;
+
+  constructor(
+    kind: FileError["kind"],
+    path: string,
+    osText: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${osText}: ${path}`, options);
+    this.kind = kind;
+    this.path = path;
+    this.osText = osText;
+  }
+}
+
+export interface SpawnRequest {
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the child; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: "null" | "pipe";
+  /** Put the child at the head of its own process group, so the group can be killed. */
+  readonly newGroup: boolean;
+}
+
+export interface ExitStatus {
+  /** The exit code; 128 + n when killed by signal n. */
+  readonly code: number;
+  readonly signal?: string;
+}
+
+/** A child process. The owner reads both outputs to their end. */
+export interface ChildProcess {
+  readonly pid: number;
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  readonly exit: Promise<ExitStatus>;
+  /** Writes to the child's standard input; only when it was asked for. */
+  writeStdin(data: Uint8Array): Promise<void>;
+  closeStdin(): Promise<void>;
+  /** Kills the child's process group when it has one, else the child. */
+  kill(signal: "SIGTERM" | "SIGKILL" | "SIGINT"): void;
+}
+
+export interface ProcessSpawner {
+  /** @throws FileError when the program or the directory cannot be used */
+  spawn(request: SpawnRequest): ChildProcess;
+}
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface HttpClient {
+  /** @throws HttpError when no response came at all */
+  send(request: HttpRequest, signal: AbortSignal): Promise<Response>;
+}
+
+/** No response came: refused, unreachable, cut before the headers. */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+}
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Milliseconds from an arbitrary start, never going back. */
+  monotonic(): number;
+  /** Resolves after the time, or rejects with the signal's reason. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Aborts after the time. Does not keep the process alive. */
+  timeout(ms: number): AbortSignal;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+}
+
+export interface Environment {
+  get(name: string): string | undefined;
+  all(): Readonly<Record<string, string>>;
+}
+
+export interface Terminal {
+  readonly stdinIsTty: boolean;
+  readonly stdoutIsTty: boolean;
+  readonly stderrIsTty: boolean;
+  /** Writes everything or throws; a closed pipe throws `BrokenPipe`. */
+  writeOut(text: string): void;
+  writeErr(text: string): void;
+  /** Standard input until its end. */
+  readStdin(): AsyncIterable<Uint8Array>;
+}
+
+/** The reader of our standard output went away; the program ends quietly. */
+export class BrokenPipe extends Error {
+  override readonly name = "BrokenPipe";
+}
+
+export interface HostInfo {
+  readonly os: "linux" | "darwin" | "windows";
+  readonly arch: string;
+  readonly pid: number;
+  readonly uid: number;
+  /** The process's working directory, absolute. */
+  readonly cwd: string;
+  readonly homeDirectory: string | undefined;
+  /** The path of the running executable. */
+  readonly executable: string;
+}
+
+export interface Platform {
+  readonly files: FileSystem;
+  readonly processes: ProcessSpawner;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly env: Environment;
+  readonly terminal: Terminal;
+  readonly host: HostInfo;
+}

@@ -1,0 +1,57 @@
+/**
+ * ThreadHost: the only thing a front end knows of the agent. Core implements it in
+ * this process; a remote app-server can implement it over a socket; a test
+ * implements it in thirty lines.
+ */
+import type { ThreadEvent } from "./events.ts";
+import type { ThreadId } from "./ids.ts";
+import type { Op } from "./ops.ts";
+import type {
+  ApprovalPolicy,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxPolicy,
+} from "./policy.ts";
+
+/** What a front end shows about a thread before its first turn. */
+export interface ThreadInfo {
+  readonly id: ThreadId;
+  readonly cwd: string;
+  readonly model: string;
+  readonly provider: string;
+  readonly approvalPolicy: ApprovalPolicy;
+  readonly sandboxPolicy: SandboxPolicy;
+  /** How commands are confined in this process, in words for the user. */
+  readonly sandboxMechanism: string;
+  /** As configured; undefined when the model's default applies. */
+  readonly reasoningEffort?: ReasoningEffort;
+  readonly reasoningSummary?: ReasoningSummary;
+}
+
+/** Which stored thread to continue. */
+export type ThreadSelector =
+  | { readonly kind: "id"; readonly id: ThreadId }
+  | {
+    readonly kind: "name";
+    readonly name: string;
+    readonly anyDirectory: boolean;
+  }
+  | { readonly kind: "last"; readonly anyDirectory: boolean };
+
+/** A running thread. Its events end when it is shut down. */
+export interface ThreadHandle {
+  readonly info: ThreadInfo;
+  /** Accepts an op; resolves once the op has its place in the order. */
+  submit(op: Op): Promise<void>;
+  /** The events, for one consumer, in order; ends after shutdown. */
+  events(): AsyncIterable<ThreadEvent>;
+}
+
+export interface ThreadHost {
+  startThread(signal: AbortSignal): Promise<ThreadHandle>;
+  /** Continues a stored thread; a lookup that finds nothing is a `not_found` error. */
+  resumeThread(
+    selector: ThreadSelector,
+    signal: AbortSignal,
+  ): Promise<ThreadHandle>;
+}

@@ -1,0 +1,116 @@
+/**
+ * Thread items: what a front end shows. One item is one thing that happened in a
+ * turn; it is started, may grow, and is completed. The shapes are those of the
+ * app-server protocol, so that every front end is a projection of the same values.
+ */
+import type { WebSearchAction } from "./response_items.ts";
+
+export type CommandStatus = "inProgress" | "completed" | "failed" | "declined";
+export type PatchStatus = "inProgress" | "completed" | "failed" | "declined";
+
+export type FileChangeKind =
+  | { readonly type: "add" }
+  | { readonly type: "delete" }
+  | { readonly type: "update"; readonly move_path: string | null };
+
+/** One file of a patch; `path` is absolute and the old one when the file moves. */
+export interface FileChange {
+  readonly path: string;
+  readonly kind: FileChangeKind;
+  /** The new text for an added file, the old for a deleted one, else a unified diff. */
+  readonly diff: string;
+}
+
+export interface PlanStep {
+  readonly step: string;
+  readonly status: "pending" | "inProgress" | "completed";
+}
+
+export type UserInput =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "image"; readonly url: string }
+  | { readonly type: "localImage"; readonly path: string };
+
+export interface UserMessageThreadItem {
+  readonly type: "userMessage";
+  readonly id: string;
+  readonly content: readonly UserInput[];
+}
+
+export interface AgentMessageThreadItem {
+  readonly type: "agentMessage";
+  readonly id: string;
+  readonly text: string;
+  readonly phase?: string;
+}
+
+export interface ReasoningThreadItem {
+  readonly type: "reasoning";
+  readonly id: string;
+  readonly summary: readonly string[];
+  readonly content: readonly string[];
+}
+
+export interface CommandExecutionThreadItem {
+  readonly type: "commandExecution";
+  readonly id: string;
+  /** The command line, quoted for a POSIX shell. */
+  readonly command: string;
+  readonly cwd: string;
+  readonly status: CommandStatus;
+  readonly aggregatedOutput: string;
+  readonly exitCode?: number;
+  readonly durationMs?: number;
+  readonly processId?: string;
+}
+
+export interface FileChangeThreadItem {
+  readonly type: "fileChange";
+  readonly id: string;
+  readonly changes: readonly FileChange[];
+  readonly status: PatchStatus;
+}
+
+export interface McpToolCallThreadItem {
+  readonly type: "mcpToolCall";
+  readonly id: string;
+  readonly server: string;
+  readonly tool: string;
+  readonly arguments: unknown;
+  readonly status: "inProgress" | "completed" | "failed";
+  readonly result?: {
+    readonly content: readonly unknown[];
+    readonly structuredContent?: unknown;
+  };
+  readonly error?: { readonly message: string };
+  readonly durationMs?: number;
+}
+
+export interface WebSearchThreadItem {
+  readonly type: "webSearch";
+  readonly id: string;
+  readonly query: string;
+  readonly action?: WebSearchAction;
+}
+
+export interface ImageViewThreadItem {
+  readonly type: "imageView";
+  readonly id: string;
+  readonly path: string;
+}
+
+export interface ContextCompactionThreadItem {
+  readonly type: "contextCompaction";
+  readonly id: string;
+}
+
+export type ThreadItem =
+  | UserMessageThreadItem
+  | AgentMessageThreadItem
+  | ReasoningThreadItem
+  | CommandExecutionThreadItem
+  | FileChangeThreadItem
+  | McpToolCallThreadItem
+  | WebSearchThreadItem
+  | ImageViewThreadItem
+  | ContextCompactionThreadItem;

@@ -1,0 +1,51 @@
+/**
+ * What the rest of the program knows of confinement: give a command and a policy,
+ * get a running process that is confined, or an error. Which mechanism does it was
+ * decided once, by a probe, and can be shown; there is no way to ask for none except
+ * the policy `danger-full-access`.
+ */
+import type { ChildProcess } from "@/platform/platform.ts";
+import type { SandboxPolicy } from "@/protocol/policy.ts";
+
+/** How commands are confined, strongest first; `none` only under full access. */
+export type MechanismKind =
+  | "helper"
+  | "bwrap"
+  | "landlock"
+  | "seatbelt"
+  | "windows"
+  | "none";
+
+export interface SandboxStatus {
+  readonly kind: MechanismKind | "unavailable";
+  /** One line for the user: what is used and why. */
+  readonly description: string;
+  /** What this mechanism does not protect; empty for the strongest. */
+  readonly gaps: readonly string[];
+}
+
+export interface SandboxedCommand {
+  readonly argv: readonly string[];
+  /** Absolute. */
+  readonly cwd: string;
+  /** The whole environment of the command; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly policy: SandboxPolicy;
+  /** The thread's working directory: the first writable root of workspace-write. */
+  readonly policyCwd: string;
+  readonly stdin: "null" | "pipe";
+  /** Standard error goes into standard output, in the order it was written. */
+  readonly mergeOutput: boolean;
+}
+
+export interface Sandbox {
+  /** Which mechanism serves policies that confine, and why. */
+  status(signal: AbortSignal): Promise<SandboxStatus>;
+  /**
+   * Starts a command under its policy. Killing the process kills everything it started.
+   *
+   * @throws CodexError `sandbox_unavailable` when the policy cannot be enforced here
+   * @throws FileError when the program or the directory cannot be used
+   */
+  spawn(command: SandboxedCommand, signal: AbortSignal): Promise<ChildProcess>;
+}
