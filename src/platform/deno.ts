@@ -1,0 +1,61 @@
+/** The one implementation of the platform: this process, through Deno. */
+import { denoFiles } from "./files.ts";
+import { createHttp } from "./http.ts";
+import type { Clock, Environment, HostInfo, Platform } from "./platform.ts";
+import { denoProcesses } from "./process.ts";
+import { denoTerminal } from "./terminal.ts";
+
+/** The machine this process runs on. */
+export function createPlatform(): Platform {
+  return {
+    files: denoFiles,
+    processes: denoProcesses,
+    http: createHttp(environment),
+    clock,
+    random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
+    env: environment,
+    terminal: denoTerminal,
+    host: hostInfo(),
+  };
+}
+
+const environment: Environment = {
+  get: (name) => Deno.env.get(name),
+  all: () => Deno.env.toObject(),
+};
+
+const clock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const timer = setTimeout(() => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      }, ms);
+      function onAbort() {
+        clearTimeout(timer);
+        reject(signal.reason);
+      }
+      signal.addEventListener("abort", onAbort, { once: true });
+    }),
+  timeout: (ms) => AbortSignal.timeout(ms),
+};
+
+function hostInfo(): HostInfo {
+  const os = Deno.build.os;
+  return {
+    os: os === "darwin" || os === "windows" ? os : "linux",
+    arch: Deno.build.arch,
+    pid: Deno.pid,
+    uid: Deno.uid() ?? 0,
+    get cwd() {
+      return Deno.cwd();
+    },
+    homeDirectory: Deno.env.get(os === "windows" ? "USERPROFILE" : "HOME"),
+    get executable() {
+      return Deno.execPath();
+    },
+  };
+}

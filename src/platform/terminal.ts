@@ -1,0 +1,39 @@
+/** The three standard streams. Writes are complete or throw; nothing is buffered. */
+import { BrokenPipe, type Terminal } from "./platform.ts";
+
+const encoder = new TextEncoder();
+/** The size of a Linux pipe: one read empties it. */
+const READ_BYTES = 65_536;
+
+export const denoTerminal: Terminal = {
+  get stdinIsTty() {
+    return Deno.stdin.isTerminal();
+  },
+  get stdoutIsTty() {
+    return Deno.stdout.isTerminal();
+  },
+  get stderrIsTty() {
+    return Deno.stderr.isTerminal();
+  },
+  writeOut: (text) => writeAll(Deno.stdout, text),
+  writeErr: (text) => writeAll(Deno.stderr, text),
+  async *readStdin() {
+    while (true) {
+      const buffer = new Uint8Array(READ_BYTES);
+      const count = await Deno.stdin.read(buffer);
+      if (count === null) return;
+      yield buffer.subarray(0, count);
+    }
+  },
+};
+
+function writeAll(stream: { writeSync(data: Uint8Array): number }, text: string): void {
+  const data = encoder.encode(text);
+  let offset = 0;
+  try {
+    while (offset < data.length) offset += stream.writeSync(data.subarray(offset));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) throw new BrokenPipe("Broken pipe");
+    throw error;
+  }
+}
