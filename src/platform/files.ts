@@ -2,7 +2,12 @@
  * Files, through Deno. Failures become `FileError` with the system's own words, so
  * that callers branch on a kind and never on a message.
  */
-import { type AppendFile, FileError, type FileInfo, type FileSystem } from "./platform.ts";
+import {
+  type AppendFile,
+  FileError,
+  type FileInfo,
+  type FileSystem,
+} from "./platform.ts";
 
 /** Names of temporary files must not collide between processes or calls. */
 let temporaryCount = 0;
@@ -10,19 +15,32 @@ let temporaryCount = 0;
 export const denoFiles: FileSystem = {
   readFile: (path) => attempt(path, () => Deno.readFile(path)),
   readText: (path) => attempt(path, () => Deno.readTextFile(path)),
-  readTextIfExists: (path) => ifPresent(attempt(path, () => Deno.readTextFile(path))),
-  readRange: (path, offset, length) => attempt(path, () => readRange(path, offset, length)),
-  stat: (path) => ifPresent(attempt(path, async () => fileInfo(await Deno.stat(path)))),
-  lstat: (path) => ifPresent(attempt(path, async () => fileInfo(await Deno.lstat(path)))),
+  readTextIfExists: (path) =>
+    ifPresent(attempt(path, () => Deno.readTextFile(path))),
+  readRange: (path, offset, length) =>
+    attempt(path, () => readRange(path, offset, length)),
+  stat: (path) =>
+    ifPresent(attempt(path, async () => fileInfo(await Deno.stat(path)))),
+  lstat: (path) =>
+    ifPresent(attempt(path, async () => fileInfo(await Deno.lstat(path)))),
   readDirectory: (path) => readDirectory(path),
   makeDirectory: (path, mode) =>
-    attempt(path, () => Deno.mkdir(path, mode === undefined ? RECURSIVE : { ...RECURSIVE, mode })),
-  replaceFile: (path, content, mode) => attempt(path, () => replaceFile(path, content, mode)),
+    attempt(
+      path,
+      () =>
+        Deno.mkdir(
+          path,
+          mode === undefined ? RECURSIVE : { ...RECURSIVE, mode },
+        ),
+    ),
+  replaceFile: (path, content, mode) =>
+    attempt(path, () => replaceFile(path, content, mode)),
   openAppend: (path, mode) => attempt(path, () => openAppend(path, mode)),
   remove: (path) => attempt(path, () => Deno.remove(path)),
   rename: (from, to) => attempt(from, () => Deno.rename(from, to)),
   realPath: (path) => ifPresent(attempt(path, () => Deno.realPath(path))),
-  makeTempDirectory: (prefix) => attempt(prefix, () => Deno.makeTempDir({ prefix })),
+  makeTempDirectory: (prefix) =>
+    attempt(prefix, () => Deno.makeTempDir({ prefix })),
 };
 
 const RECURSIVE = { recursive: true } as const;
@@ -36,7 +54,9 @@ export function osErrorText(error: unknown): string {
 
 /** Translates what Deno threw about a path. */
 export function fileErrorOf(path: string, error: unknown): FileError {
-  return new FileError(kindOf(error), path, osErrorText(error), { cause: error });
+  return new FileError(kindOf(error), path, osErrorText(error), {
+    cause: error,
+  });
 }
 
 function kindOf(error: unknown): FileError["kind"] {
@@ -49,7 +69,10 @@ function kindOf(error: unknown): FileError["kind"] {
   return /os error (28|122)\)/.test(String(error)) ? "no_space" : "other";
 }
 
-async function attempt<T>(path: string, operation: () => Promise<T>): Promise<T> {
+async function attempt<T>(
+  path: string,
+  operation: () => Promise<T>,
+): Promise<T> {
   try {
     return await operation();
   } catch (error) {
@@ -61,7 +84,9 @@ async function ifPresent<T>(result: Promise<T>): Promise<T | undefined> {
   try {
     return await result;
   } catch (error) {
-    if (error instanceof FileError && error.kind === "not_found") return undefined;
+    if (error instanceof FileError && error.kind === "not_found") {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -90,7 +115,11 @@ async function readDirectory(path: string): Promise<readonly Deno.DirEntry[]> {
   }
 }
 
-async function readRange(path: string, offset: number, length: number): Promise<Uint8Array> {
+async function readRange(
+  path: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
   using file = await Deno.open(path);
   await file.seek(offset, Deno.SeekMode.Start);
   const buffer = new Uint8Array(length);
@@ -110,7 +139,9 @@ async function replaceFile(
 ): Promise<void> {
   const kept = mode ?? await existingMode(path);
   const temporary = `${path}.${Deno.pid}.${temporaryCount++}.tmp`;
-  const data = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const data = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
   try {
     await writeNew(temporary, data, kept);
     await Deno.rename(temporary, path);
@@ -130,17 +161,28 @@ async function existingMode(path: string): Promise<number | undefined> {
   }
 }
 
-async function writeNew(path: string, data: Uint8Array, mode: number | undefined) {
+async function writeNew(
+  path: string,
+  data: Uint8Array,
+  mode: number | undefined,
+) {
   const options = { write: true, createNew: true };
-  using file = await Deno.open(path, mode === undefined ? options : { ...options, mode });
+  using file = await Deno.open(
+    path,
+    mode === undefined ? options : { ...options, mode },
+  );
   await writeAll(file, data);
   // The umask narrows the mode given to open; an existing file's mode is kept exactly.
-  if (mode !== undefined && Deno.build.os !== "windows") await Deno.chmod(path, mode);
+  if (mode !== undefined && Deno.build.os !== "windows") {
+    await Deno.chmod(path, mode);
+  }
 }
 
 async function writeAll(file: Deno.FsFile, data: Uint8Array): Promise<void> {
   let offset = 0;
-  while (offset < data.length) offset += await file.write(data.subarray(offset));
+  while (offset < data.length) {
+    offset += await file.write(data.subarray(offset));
+  }
 }
 
 async function openAppend(path: string, mode: number): Promise<AppendFile> {

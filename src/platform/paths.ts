@@ -5,7 +5,8 @@
 
 /** True for `/x`, `C:\x` and `\\server\x`. */
 export function isAbsolute(path: string): boolean {
-  return path.startsWith("/") || path.startsWith("\\\\") || /^[A-Za-z]:[\\/]/.test(path);
+  return path.startsWith("/") || path.startsWith("\\\\") ||
+    /^[A-Za-z]:[\\/]/.test(path);
 }
 
 /** Joins and normalises; an absolute later part starts over, as a shell's `cd` would. */
@@ -21,7 +22,10 @@ export function normalizePath(path: string): string {
   const kept: string[] = [];
   for (const part of path.split("/")) {
     if (part === "" || part === ".") continue;
-    if (part !== ".." || (!isRooted && (kept.length === 0 || kept.at(-1) === ".."))) {
+    if (
+      part !== ".." ||
+      (!isRooted && (kept.length === 0 || kept.at(-1) === ".."))
+    ) {
       kept.push(part);
       continue;
     }

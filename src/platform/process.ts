@@ -1,12 +1,18 @@
 /** Child processes, through Deno. The environment is exactly the one given. */
 import { fileErrorOf } from "./files.ts";
-import type { ChildProcess, ExitStatus, ProcessSpawner, SpawnRequest } from "./platform.ts";
+import type {
+  ChildProcess,
+  ExitStatus,
+  ProcessSpawner,
+  SpawnRequest,
+} from "./platform.ts";
 
 export const denoProcesses: ProcessSpawner = {
   spawn(request) {
     const [program = "", ...args] = request.argv;
     try {
-      const child = new Deno.Command(program, commandOptions(request, args)).spawn();
+      const child = new Deno.Command(program, commandOptions(request, args))
+        .spawn();
       return wrapChild(child, request);
     } catch (error) {
       throw fileErrorOf(program, error);
@@ -14,7 +20,10 @@ export const denoProcesses: ProcessSpawner = {
   },
 };
 
-function commandOptions(request: SpawnRequest, args: string[]): Deno.CommandOptions {
+function commandOptions(
+  request: SpawnRequest,
+  args: string[],
+): Deno.CommandOptions {
   return {
     args,
     cwd: request.cwd,
@@ -27,7 +36,10 @@ function commandOptions(request: SpawnRequest, args: string[]): Deno.CommandOpti
   };
 }
 
-function wrapChild(child: Deno.ChildProcess, request: SpawnRequest): ChildProcess {
+function wrapChild(
+  child: Deno.ChildProcess,
+  request: SpawnRequest,
+): ChildProcess {
   const writer = request.stdin === "pipe" ? child.stdin.getWriter() : undefined;
   let hasExited = false;
   const exit = child.status.then((status): ExitStatus => {
@@ -42,7 +54,9 @@ function wrapChild(child: Deno.ChildProcess, request: SpawnRequest): ChildProces
     stderr: child.stderr,
     exit,
     async writeStdin(data) {
-      if (writer === undefined) throw new Error("This child has no standard input");
+      if (writer === undefined) {
+        throw new Error("This child has no standard input");
+      }
       await writer.write(data);
     },
     async closeStdin() {
@@ -61,7 +75,10 @@ function signalQuietly(pid: number, signal: Deno.Signal): void {
     Deno.kill(pid, signal);
   } catch (error) {
     // Already gone, which is what was wanted.
-    if (error instanceof Deno.errors.NotFound || /os error 3\)/.test(String(error))) return;
+    if (
+      error instanceof Deno.errors.NotFound ||
+      /os error 3\)/.test(String(error))
+    ) return;
     if (error instanceof TypeError) return;
     throw error;
   }

@@ -27,13 +27,20 @@ export const denoTerminal: Terminal = {
   },
 };
 
-function writeAll(stream: { writeSync(data: Uint8Array): number }, text: string): void {
+function writeAll(
+  stream: { writeSync(data: Uint8Array): number },
+  text: string,
+): void {
   const data = encoder.encode(text);
   let offset = 0;
   try {
-    while (offset < data.length) offset += stream.writeSync(data.subarray(offset));
+    while (offset < data.length) {
+      offset += stream.writeSync(data.subarray(offset));
+    }
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) throw new BrokenPipe("Broken pipe");
+    if (error instanceof Deno.errors.BrokenPipe) {
+      throw new BrokenPipe("Broken pipe");
+    }
     throw error;
   }
 }
