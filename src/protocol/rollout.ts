@@ -1,0 +1,116 @@
+/**
+ * Rollout lines: the append-only record of a thread, one JSON object a line, in the
+ * reference's format so that either program continues what the other began.
+ */
+import type { ThreadId, TurnId } from "./ids.ts";
+import type {
+  ApprovalPolicy,
+  ReasoningEffort,
+  SandboxPolicy,
+} from "./policy.ts";
+import type { ResponseItem } from "./response_items.ts";
+
+/** The first line: whose thread this is and how it began. */
+export interface SessionMeta {
+  readonly id: ThreadId;
+  readonly timestamp: string;
+  readonly cwd: string;
+  readonly originator: string;
+  readonly cli_version: string;
+  readonly source: string;
+  readonly model_provider: string;
+  readonly base_instructions: { readonly text: string } | null;
+  readonly git?: {
+    readonly commit_hash?: string;
+    readonly branch?: string;
+    readonly repository_url?: string;
+  };
+}
+
+/** The settings a turn ran under; the next turn tells the model what changed. */
+export interface TurnContext {
+  readonly turn_id: TurnId;
+  readonly cwd: string;
+  readonly current_date: string;
+  readonly timezone: string;
+  readonly approval_policy: ApprovalPolicy;
+  readonly sandbox_policy: SandboxPolicy;
+  readonly model: string;
+  readonly effort?: ReasoningEffort;
+  readonly summary: string;
+  readonly user_instructions?: string;
+  readonly developer_instructions?: string;
+  readonly truncation_policy: {
+    readonly mode: "bytes" | "tokens";
+    readonly limit: number;
+  };
+}
+
+/** Token counts as the rollout spells them. */
+export interface StoredUsage {
+  readonly input_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly output_tokens: number;
+  readonly reasoning_output_tokens: number;
+  readonly total_tokens: number;
+}
+
+/** Things that happened, beside the items; readers ignore kinds they do not know. */
+export type StoredEvent =
+  | {
+    readonly type: "task_started";
+    readonly turn_id: TurnId;
+    readonly started_at: number;
+    readonly model_context_window: number | null;
+    readonly collaboration_mode_kind: "default" | "plan";
+  }
+  | {
+    readonly type: "user_message";
+    readonly message: string;
+    readonly images: readonly string[];
+    readonly local_images: readonly string[];
+    readonly text_elements: readonly unknown[];
+  }
+  | { readonly type: "agent_reasoning"; readonly text: string }
+  | {
+    readonly type: "agent_message";
+    readonly message: string;
+    readonly phase: string | null;
+    readonly memory_citation: null;
+  }
+  | {
+    readonly type: "token_count";
+    readonly info: {
+      readonly total_token_usage: StoredUsage;
+      readonly last_token_usage: StoredUsage;
+      readonly model_context_window: number | null;
+    } | null;
+    readonly rate_limits: null;
+  }
+  | { readonly type: "context_compacted" }
+  | {
+    readonly type: "turn_aborted";
+    readonly turn_id: TurnId;
+    readonly reason: "interrupted" | "failed";
+  }
+  | {
+    readonly type: "task_complete";
+    readonly turn_id: TurnId;
+    readonly last_agent_message: string | null;
+    readonly completed_at: number;
+    readonly duration_ms: number;
+    readonly time_to_first_token_ms: number | null;
+  };
+
+/** A compaction: from here on, the history is what replaced it. */
+export interface CompactedLine {
+  readonly message: string;
+  readonly replacement_history: readonly ResponseItem[];
+}
+
+export type RolloutEntry =
+  | { readonly type: "session_meta"; readonly payload: SessionMeta }
+  | { readonly type: "response_item"; readonly payload: ResponseItem }
+  | { readonly type: "turn_context"; readonly payload: TurnContext }
+  | { readonly type: "compacted"; readonly payload: CompactedLine }
+  | { readonly type: "event_msg"; readonly payload: StoredEvent };
