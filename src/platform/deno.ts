@@ -1,6 +1,7 @@
 /** The one implementation of the platform: this process, through Deno. */
 import { denoFiles } from "./files.ts";
 import { createHttp } from "./http.ts";
+import { resizeImage } from "./images.ts";
 import type { Clock, Environment, HostInfo, Platform } from "./platform.ts";
 import { denoProcesses } from "./process.ts";
 import { denoTerminal } from "./terminal.ts";
@@ -15,6 +16,7 @@ export function createPlatform(): Platform {
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     env: environment,
     terminal: denoTerminal,
+    images: { resize: resizeImage },
     host: hostInfo(),
   };
 }

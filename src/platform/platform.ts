@@ -184,7 +184,17 @@ export interface HostInfo {
   readonly executable: string;
 }
 
+export interface Images {
+  /** A PNG of that size; undefined when this runtime cannot make one. */
+  resize(
+    bytes: Uint8Array,
+    width: number,
+    height: number,
+  ): Promise<Uint8Array | undefined>;
+}
+
 export interface Platform {
+  readonly images: Images;
   readonly files: FileSystem;
   readonly processes: ProcessSpawner;
   readonly http: HttpClient;

@@ -28,7 +28,5 @@ export type Op =
     readonly requestId: string;
     readonly decision: ApprovalDecision;
   }
-  /** Folds older history into a summary, as a turn of its own. */
-  | { readonly type: "compact" }
   /** Ends the thread: interrupts, flushes, closes the event stream. */
   | { readonly type: "shutdown" };

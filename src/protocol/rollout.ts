@@ -91,7 +91,7 @@ export type StoredEvent =
   | {
     readonly type: "turn_aborted";
     readonly turn_id: TurnId;
-    readonly reason: "interrupted" | "failed";
+    readonly reason: "interrupted";
   }
   | {
     readonly type: "task_complete";

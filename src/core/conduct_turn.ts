@@ -1,0 +1,400 @@
+/**
+ * A turn from its input to its last event: writes down what begins, tells the model
+ * what changed, runs the loop, accounts for how it ended.
+ */
+import type { Config } from "@/config/config.ts";
+import type { ModelClient, ToolDeclaration } from "@/model/model.ts";
+import { TurnDiff } from "@/patch/turn_diff.ts";
+import type { Platform } from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
+import type {
+  ThreadEvent,
+  TokenUsage,
+  TurnError,
+  TurnStatus,
+} from "@/protocol/events.ts";
+import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
+import type { UserInput } from "@/protocol/items.ts";
+import type { ResponseItem } from "@/protocol/response_items.ts";
+import type {
+  RolloutEntry,
+  StoredEvent,
+  TurnContext,
+} from "@/protocol/rollout.ts";
+import type { WriteCheck } from "@/sandbox/writable.ts";
+import type { GuardPorts } from "./approvals/guarded_exec.ts";
+import { compactHistory } from "./compaction.ts";
+import {
+  type ContextParts,
+  contextUpdate,
+  initialContext,
+  turnAbortedMessage,
+} from "./fragments.ts";
+import type { GitInfo } from "./git_info.ts";
+import type { ThreadHistory } from "./history.ts";
+import { storedUsage } from "./ledger.ts";
+import { buildRequest, type RequestFacts, withoutTools } from "./request.ts";
+import { RetryBudget } from "./retry_budget.ts";
+import { Sampler } from "./step.ts";
+import type { ThreadState } from "./thread_state.ts";
+import { runToolBatch } from "./tool_batch.ts";
+import { createToolContext } from "./tool_context.ts";
+import { runTurn, type TurnPorts } from "./turn.ts";
+import { userMessage } from "./user_input.ts";
+
+/** What a turn works with; the same for every turn of a thread. */
+export interface TurnEnvironment {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly model: ModelClient;
+  readonly guard: GuardPorts;
+  readonly writeCheck: WriteCheck;
+  readonly tools: readonly ToolDeclaration[];
+  readonly installationId: string;
+  readonly originator: string;
+  readonly git: GitInfo | undefined;
+  readonly projectDocs: string | undefined;
+  readonly shell: string;
+  readonly timezone: string;
+  emit(event: ThreadEvent): Promise<void>;
+}
+
+export interface TurnRequest {
+  readonly input: readonly UserInput[];
+  readonly outputSchema?: unknown;
+  takeSteering(): readonly ResponseItem[];
+}
+
+/** Runs one turn of a thread. Resolves however it ends; the events say how. */
+export async function conductTurn(
+  env: TurnEnvironment,
+  state: ThreadState,
+  request: TurnRequest,
+  signal: AbortSignal,
+): Promise<void> {
+  const turn = new Turn(env, state, request);
+  await turn.run(signal);
+}
+
+class Turn {
+  readonly #env: TurnEnvironment;
+  readonly #state: ThreadState;
+  readonly #request: TurnRequest;
+  readonly #id: TurnId;
+  readonly #startedMs: number;
+  readonly #startedMonotonic: number;
+  readonly #retries: RetryBudget;
+  readonly #sampler: Sampler;
+  readonly #turnDiff: TurnDiff;
+  #parts: ContextParts | undefined;
+  /** A compaction is only worth repeating after the model has answered again. */
+  #hasAnsweredSinceCompaction = true;
+
+  constructor(env: TurnEnvironment, state: ThreadState, request: TurnRequest) {
+    const { clock, random } = env.platform;
+    this.#env = env;
+    this.#state = state;
+    this.#request = request;
+    this.#startedMs = clock.now();
+    this.#startedMonotonic = clock.monotonic();
+    this.#id = uuidV7(this.#startedMs, random.bytes(10));
+    this.#turnDiff = new TurnDiff(env.git?.root);
+    this.#retries = new RetryBudget({
+      clock,
+      random,
+      maxRetries: env.config.provider.streamMaxRetries,
+      emit: env.emit,
+    });
+    this.#sampler = new Sampler({
+      model: env.model,
+      clock,
+      turnId: this.#id,
+      retries: this.#retries,
+      request: (input) => buildRequest(this.#facts(), input),
+      persist: (entries) => state.persist(entries),
+      emit: env.emit,
+      countUsage: (usage) => this.#countUsage(usage),
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#begin();
+      await runTurn(this.#ports(), this.#state.history, signal);
+      await this.#end("completed", undefined);
+    } catch (error) {
+      if (signal.aborted) await this.#endInterrupted();
+      else await this.#endFailed(error);
+    }
+  }
+
+  #ports(): TurnPorts {
+    return {
+      compactIfFull: (history, signal) => this.#compactIfFull(history, signal),
+      sample: (history, record, signal) =>
+        this.#sampler.sample(history, record, signal),
+      runTools: (calls, signal) =>
+        runToolBatch(
+          {
+            clock: this.#env.platform.clock,
+            allowParallel: this.#env.guard.settings.model.parallelToolCalls,
+            truncation: this.#env.guard.settings.truncation,
+            contextFor: (call) =>
+              createToolContext({
+                ...this.#env,
+                turnDiff: this.#turnDiff,
+                turnId: this.#id,
+              }, call.call_id),
+          },
+          calls,
+          signal,
+        ),
+      takeSteering: () => this.#request.takeSteering(),
+    };
+  }
+
+  /** Writes down that the turn began, with what, and what the model is told of it. */
+  async #begin(): Promise<void> {
+    const state = this.#state;
+    const env = this.#env;
+    const message = await userMessage(env.platform, this.#request.input);
+    const parts = await this.#contextParts();
+    this.#parts = parts;
+    const context = state.baseline === undefined
+      ? initialContext(parts)
+      : contextUpdate(state.baseline, parts);
+    await state.persist([event({
+      type: "task_started",
+      turn_id: this.#id,
+      started_at: Math.floor(this.#startedMs / 1000),
+      model_context_window: env.guard.settings.contextWindow,
+      collaboration_mode_kind: "default",
+    })]);
+    await state.history.append(context);
+    await state.persist([{ type: "turn_context", payload: parts.context }]);
+    await state.history.append([message]);
+    await state.persist([event(userMessageEvent(this.#request.input))]);
+    state.baseline = parts.context;
+    await env.emit({ type: "turnStarted", turnId: this.#id });
+    await this.#emitUserMessage();
+  }
+
+  async #emitUserMessage(): Promise<void> {
+    const { random } = this.#env.platform;
+    const item = {
+      type: "userMessage" as const,
+      id: uuidV7(this.#startedMs, random.bytes(10)),
+      content: this.#request.input,
+    };
+    await this.#env.emit({ type: "itemStarted", turnId: this.#id, item });
+    await this.#env.emit({ type: "itemCompleted", turnId: this.#id, item });
+  }
+
+  async #contextParts(): Promise<ContextParts> {
+    const env = this.#env;
+    const { settings } = env.guard;
+    const place = {
+      policy: settings.sandboxPolicy,
+      cwd: settings.cwd,
+      tmpdir: env.platform.env.get("TMPDIR"),
+    };
+    return {
+      context: this.#turnContext(),
+      shell: env.shell.slice(env.shell.lastIndexOf("/") + 1),
+      writableRoots: await env.writeCheck.writableRoots(place),
+      includePermissions: env.config.includePermissionsInstructions,
+      includeEnvironment: env.config.includeEnvironmentContext,
+    };
+  }
+
+  #turnContext(): TurnContext {
+    const { config, guard: { settings }, projectDocs, timezone } = this.#env;
+    return {
+      turn_id: this.#id,
+      cwd: settings.cwd,
+      current_date: localDate(this.#startedMs),
+      timezone,
+      approval_policy: settings.approvalPolicy,
+      sandbox_policy: settings.sandboxPolicy,
+      model: settings.model.name,
+      ...(settings.effort === undefined ? {} : { effort: settings.effort }),
+      summary: settings.summary ?? "auto",
+      ...(projectDocs === undefined ? {} : { user_instructions: projectDocs }),
+      ...(config.developerInstructions === undefined
+        ? {}
+        : { developer_instructions: config.developerInstructions }),
+      truncation_policy: settings.truncation,
+    };
+  }
+
+  #facts(): RequestFacts {
+    const { guard, tools, installationId, originator, git } = this.#env;
+    return {
+      settings: guard.settings,
+      threadId: this.#state.id,
+      turnId: this.#id,
+      compactions: this.#state.compactions,
+      instructions: this.#state.instructions,
+      tools,
+      installationId,
+      originator,
+      git,
+      outputSchema: this.#request.outputSchema,
+    };
+  }
+
+  async #countUsage(usage: TokenUsage | undefined): Promise<void> {
+    const { ledger, history } = this.#state;
+    const window = this.#env.guard.settings.contextWindow;
+    ledger.count(usage, history.items.length);
+    this.#hasAnsweredSinceCompaction = true;
+    await this.#state.persist([event({
+      type: "token_count",
+      info: {
+        total_token_usage: storedUsage(ledger.total),
+        last_token_usage: storedUsage(ledger.last),
+        model_context_window: window,
+      },
+      rate_limits: null,
+    })]);
+    await this.#env.emit({
+      type: "tokenUsage",
+      total: ledger.total,
+      last: ledger.last,
+      contextWindow: window,
+    });
+  }
+
+  async #compactIfFull(
+    history: ThreadHistory,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const env = this.#env;
+    const expected = this.#state.ledger.expected(history.items);
+    if (expected < env.guard.settings.compactAtTokens) return;
+    if (!this.#hasAnsweredSinceCompaction || this.#parts === undefined) return;
+    const item = {
+      type: "contextCompaction" as const,
+      id: `compaction-${this.#state.compactions + 1}`,
+    };
+    await env.emit({ type: "itemStarted", turnId: this.#id, item });
+    const { message, history: replacement } = await compactHistory(
+      {
+        model: env.model,
+        prompt: env.config.compactPrompt,
+        initialContext: initialContext(this.#parts),
+        retries: this.#retries,
+        request: (input) => withoutTools(buildRequest(this.#facts(), input)),
+        countUsage: (usage) => this.#countUsage(usage),
+      },
+      history.items,
+      signal,
+    );
+    await this.#state.persist([
+      {
+        type: "compacted",
+        payload: { message, replacement_history: replacement },
+      },
+      event({ type: "context_compacted" }),
+    ]);
+    history.replace(replacement);
+    this.#state.ledger.restart(replacement);
+    this.#state.compactions++;
+    this.#hasAnsweredSinceCompaction = false;
+    await env.emit({ type: "itemCompleted", turnId: this.#id, item });
+  }
+
+  async #endInterrupted(): Promise<void> {
+    await this.#state.history.append([turnAbortedMessage()]);
+    await this.#state.persist([
+      event({ type: "turn_aborted", turn_id: this.#id, reason: "interrupted" }),
+    ]);
+    await this.#emitEnd("interrupted", undefined);
+  }
+
+  async #endFailed(error: unknown): Promise<void> {
+    const failure = turnError(error);
+    await this.#env.emit({ type: "error", error: failure, willRetry: false });
+    await this.#end("failed", failure);
+  }
+
+  async #end(status: TurnStatus, error: TurnError | undefined): Promise<void> {
+    const { clock } = this.#env.platform;
+    const firstOutputAt = this.#sampler.firstOutputAt;
+    const entry = event({
+      type: "task_complete",
+      turn_id: this.#id,
+      last_agent_message: status === "completed"
+        ? this.#sampler.lastMessage ?? null
+        : null,
+      completed_at: Math.floor(clock.now() / 1000),
+      duration_ms: this.#durationMs(),
+      time_to_first_token_ms: firstOutputAt === undefined
+        ? null
+        : Math.round(firstOutputAt - this.#startedMonotonic),
+    });
+    // When the disk is what failed, the end cannot be written either.
+    if (error?.code !== "storage") await this.#state.persist([entry]);
+    await this.#emitEnd(status, error);
+  }
+
+  #emitEnd(status: TurnStatus, error: TurnError | undefined): Promise<void> {
+    const lastAgentMessage = this.#sampler.lastMessage;
+    return this.#env.emit({
+      type: "turnCompleted",
+      turnId: this.#id,
+      status,
+      durationMs: this.#durationMs(),
+      ...(error === undefined ? {} : { error }),
+      ...(lastAgentMessage === undefined ? {} : { lastAgentMessage }),
+    });
+  }
+
+  #durationMs(): number {
+    return Math.round(
+      this.#env.platform.clock.monotonic() - this.#startedMonotonic,
+    );
+  }
+}
+
+function event(payload: StoredEvent): RolloutEntry {
+  return { type: "event_msg", payload };
+}
+
+function userMessageEvent(input: readonly UserInput[]): StoredEvent {
+  const texts = input.flatMap((part) =>
+    part.type === "text" ? [part.text] : []
+  );
+  return {
+    type: "user_message",
+    message: texts.join("\n"),
+    images: input.flatMap((part) => part.type === "image" ? [part.url] : []),
+    local_images: input.flatMap((part) =>
+      part.type === "localImage" ? [part.path] : []
+    ),
+    text_elements: [],
+  };
+}
+
+/** A failure as an event. What is no `CodexError` is a bug, and is said to be one. */
+function turnError(error: unknown): TurnError {
+  if (error instanceof CodexError) {
+    return { code: error.code, message: error.message };
+  }
+  const text = error instanceof Error
+    ? error.stack ?? error.message
+    : String(error);
+  return {
+    code: "internal_server_error",
+    message: `Internal error, please report it: ${text}`,
+  };
+}
+
+/** `2026-11-22` in local time; by hand, because Intl costs 20 ms. */
+function localDate(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${
+    two(date.getDate())
+  }`;
+}

@@ -1,0 +1,80 @@
+/**
+ * What a thread is between turns: its history, its counts, what its model was last
+ * told, and where its record goes. Only `thread.ts` and a running turn change it.
+ */
+import type { ThreadId } from "@/protocol/ids.ts";
+import type { ResponseItem } from "@/protocol/response_items.ts";
+import type {
+  RolloutEntry,
+  SessionMeta,
+  TurnContext,
+} from "@/protocol/rollout.ts";
+import type { StoredThread } from "@/state/rollout_reader.ts";
+import type { RolloutWriter } from "@/state/rollout_writer.ts";
+import { pairCalls, ThreadHistory } from "./history.ts";
+import { TokenLedger } from "./ledger.ts";
+
+export interface NewThread {
+  readonly id: ThreadId;
+  readonly instructions: string;
+  readonly meta: SessionMeta;
+  readonly writer: RolloutWriter;
+}
+
+export class ThreadState {
+  readonly id: ThreadId;
+  readonly instructions: string;
+  readonly history: ThreadHistory;
+  readonly ledger: TokenLedger;
+  /** What the model was told last; undefined before the first turn. */
+  baseline: TurnContext | undefined;
+  /** How often the history was compacted. */
+  compactions: number;
+  readonly #writer: RolloutWriter;
+  /** Lines that wait for the first one worth making a file for. */
+  #pending: RolloutEntry[];
+
+  private constructor(start: NewThread, stored: StoredThread | undefined) {
+    this.id = start.id;
+    this.instructions = start.instructions;
+    this.#writer = start.writer;
+    this.#pending = stored === undefined
+      ? [{ type: "session_meta", payload: start.meta }]
+      : [];
+    const items = pairCalls(stored?.history ?? []);
+    this.history = new ThreadHistory(
+      items,
+      (added) => this.persist(added.map(itemEntry)),
+    );
+    this.ledger = new TokenLedger(
+      stored?.totalUsage,
+      stored?.lastUsage,
+      items.length,
+    );
+    this.baseline = stored?.lastContext;
+    this.compactions = stored?.compactions ?? 0;
+  }
+
+  static create(start: NewThread): ThreadState {
+    return new ThreadState(start, undefined);
+  }
+
+  static resume(start: NewThread, stored: StoredThread): ThreadState {
+    return new ThreadState(start, stored);
+  }
+
+  /** Writes lines; they are on disk when this resolves. */
+  async persist(entries: readonly RolloutEntry[]): Promise<void> {
+    const all = [...this.#pending, ...entries];
+    this.#pending = [];
+    await this.#writer.append(all);
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+}
+
+function itemEntry(payload: ResponseItem): RolloutEntry {
+  return { type: "response_item", payload };
+}

@@ -1,0 +1,124 @@
+/**
+ * Runs the calls of one model response: parallel-safe neighbours together, the rest
+ * one by one, and gives one output for every call, in the order of the calls, whatever
+ * happens to them.
+ */
+import type { Clock } from "@/platform/platform.ts";
+import {
+  type OutputBody,
+  outputFor,
+  type ResponseItem,
+  type ToolCallItem,
+} from "@/protocol/response_items.ts";
+import { truncateMiddle } from "@/text/truncate.ts";
+import { findTool } from "@/tools/registry.ts";
+import { failed, type ToolContext, type ToolOutcome } from "@/tools/tool.ts";
+
+export interface BatchPorts {
+  readonly clock: Clock;
+  readonly allowParallel: boolean;
+  readonly truncation: {
+    readonly mode: "bytes" | "tokens";
+    readonly limit: number;
+  };
+  contextFor(call: ToolCallItem): ToolContext;
+}
+
+/** The history keeps a little more than the model's own limit, as the reference does. */
+const TRUNCATION_SLACK = 1.2;
+
+/** One output for every call, then the notes tools added. */
+export async function runToolBatch(
+  ports: BatchPorts,
+  calls: readonly ToolCallItem[],
+  signal: AbortSignal,
+): Promise<readonly ResponseItem[]> {
+  const outcomes: ToolOutcome[] = [];
+  for (const group of groupCalls(calls, ports.allowParallel)) {
+    outcomes.push(
+      ...await Promise.all(group.map((call) => runCall(ports, call, signal))),
+    );
+  }
+  const outputs = calls.map((call, index) =>
+    outputFor(
+      call,
+      truncateOutput(outcomes[index]?.output ?? "aborted", ports.truncation),
+    )
+  );
+  return [...outputs, ...outcomes.flatMap((outcome) => outcome.notes ?? [])];
+}
+
+/** Neighbouring calls that may run together. */
+export function groupCalls(
+  calls: readonly ToolCallItem[],
+  allowParallel: boolean,
+): readonly (readonly ToolCallItem[])[] {
+  const groups: ToolCallItem[][] = [];
+  let isOpen = false;
+  for (const call of calls) {
+    const isParallel = allowParallel &&
+      findTool(callName(call))?.parallel === true;
+    if (isParallel && isOpen) groups.at(-1)?.push(call);
+    else groups.push([call]);
+    isOpen = isParallel;
+  }
+  return groups;
+}
+
+async function runCall(
+  ports: BatchPorts,
+  call: ToolCallItem,
+  signal: AbortSignal,
+): Promise<ToolOutcome> {
+  const started = ports.clock.monotonic();
+  if (signal.aborted) return abortedOutcome(0);
+  const name = callName(call);
+  const tool = "namespace" in call && call.namespace !== undefined
+    ? undefined
+    : findTool(name);
+  if (tool === undefined) return failed(`unsupported call: ${name}`);
+  try {
+    return await tool.call(callInput(call), ports.contextFor(call), signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return abortedOutcome(ports.clock.monotonic() - started);
+  }
+}
+
+function abortedOutcome(afterMs: number): ToolOutcome {
+  return failed(`aborted by user after ${(afterMs / 1000).toFixed(1)}s`);
+}
+
+function callName(call: ToolCallItem): string {
+  return call.type === "local_shell_call" ? "local_shell" : call.name;
+}
+
+function callInput(call: ToolCallItem): string {
+  switch (call.type) {
+    case "function_call":
+      return call.arguments;
+    case "custom_tool_call":
+      return call.input;
+    case "local_shell_call":
+      return JSON.stringify({
+        command: call.action.command,
+        workdir: call.action.working_directory ?? undefined,
+        timeout_ms: call.action.timeout_ms ?? undefined,
+      });
+  }
+}
+
+function truncateOutput(
+  output: OutputBody,
+  policy: BatchPorts["truncation"],
+): OutputBody {
+  const max = Math.floor(policy.limit * TRUNCATION_SLACK);
+  const cut = (text: string) =>
+    truncateMiddle(text, { unit: policy.mode, max });
+  if (typeof output === "string") return cut(output);
+  return output.map((part) =>
+    part.type === "input_image"
+      ? part
+      : { type: part.type, text: cut(part.text) }
+  );
+}

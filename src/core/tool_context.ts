@@ -1,0 +1,106 @@
+/** The powers of one call: each is a short way to the part of the agent that has it. */
+import type { Config } from "@/config/config.ts";
+import { resolvePath } from "@/platform/paths.ts";
+import type { Platform } from "@/platform/platform.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { TurnId } from "@/protocol/ids.ts";
+import type { TurnDiff } from "@/patch/turn_diff.ts";
+import type { WriteCheck } from "@/sandbox/writable.ts";
+import type { ToolContext } from "@/tools/tool.ts";
+import { type GuardPorts, runGuarded } from "./approvals/guarded_exec.ts";
+import { loadImage } from "./images.ts";
+import { applyPatchGuarded } from "./patching.ts";
+
+export interface ContextPorts {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly guard: GuardPorts;
+  readonly writeCheck: WriteCheck;
+  readonly turnDiff: TurnDiff;
+  readonly turnId: TurnId;
+  readonly shell: string;
+  emit(event: ThreadEvent): Promise<void>;
+}
+
+/** The context of the call with that id. */
+export function createToolContext(
+  ports: ContextPorts,
+  callId: string,
+): ToolContext {
+  const { platform, guard, turnId } = ports;
+  return {
+    shell: ports.shell,
+    allowLoginShell: ports.config.allowLoginShell,
+    longestPollMs: ports.config.backgroundTerminalMaxTimeoutMs,
+    startCommand: (request, signal) =>
+      runGuarded(guard, { turnId, itemId: callId, request }, signal),
+    async writeStdin({ sessionId, chars, yieldMs }, signal) {
+      const session = guard.sessions.get(sessionId);
+      if (session === undefined) {
+        return { kind: "refused", text: `Unknown process id ${sessionId}` };
+      }
+      if (chars !== "" && !session.acceptsInput) {
+        return { kind: "refused", text: STDIN_CLOSED };
+      }
+      if (chars !== "") await session.write(chars);
+      return await guard.sessions.collect(session, yieldMs, signal);
+    },
+    applyPatch: (request, signal) =>
+      applyPatchGuarded(
+        {
+          settings: guard.settings,
+          tmpdir: platform.env.get("TMPDIR"),
+          files: platform.files,
+          clock: platform.clock,
+          writeCheck: ports.writeCheck,
+          broker: guard.broker,
+          turnDiff: ports.turnDiff,
+          emit: ports.emit,
+        },
+        { turnId, itemId: callId, ...request },
+        signal,
+      ),
+    async updatePlan(plan, explanation) {
+      const words = explanation === undefined ? {} : { explanation };
+      await ports.emit({ type: "planUpdated", turnId, plan, ...words });
+    },
+    readImage: (path) => readImage(ports, callId, path),
+    chunkId: () =>
+      [...platform.random.bytes(3)].map((byte) =>
+        byte.toString(16).padStart(2, "0")
+      ).join(""),
+  };
+}
+
+const STDIN_CLOSED =
+  "stdin is closed for this session; rerun exec_command with tty=true to keep stdin open";
+
+async function readImage(
+  ports: ContextPorts,
+  callId: string,
+  path: string,
+): ReturnType<ToolContext["readImage"]> {
+  const absolute = resolvePath(ports.guard.settings.cwd, path);
+  const image = await loadImage(ports.platform, absolute, {
+    keepResolution: false,
+  });
+  switch (image.kind) {
+    case "missing":
+      return {
+        kind: "failed",
+        text: `unable to locate image at \`${absolute}\`: ${image.reason}`,
+      };
+    case "unsupported":
+      return {
+        kind: "failed",
+        text:
+          `unable to process image at \`${absolute}\`: unsupported image \`${image.mime}\``,
+      };
+    case "image": {
+      const item = { type: "imageView" as const, id: callId, path: absolute };
+      await ports.emit({ type: "itemStarted", turnId: ports.turnId, item });
+      await ports.emit({ type: "itemCompleted", turnId: ports.turnId, item });
+      return { kind: "image", dataUrl: image.dataUrl };
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/** How what a command did is told to the model. */
+import { estimateTokens, truncateToolOutput } from "@/text/truncate.ts";
+import {
+  type CommandOutcome,
+  failed,
+  type ToolContext,
+  type ToolOutcome,
+} from "./tool.ts";
+
+/** The report of a session tool. */
+export function describeCommand(
+  tool: string,
+  outcome: CommandOutcome,
+  maxTokens: number,
+  context: ToolContext,
+): ToolOutcome {
+  if (outcome.kind === "refused") {
+    return failed(`${tool} failed: ${outcome.text}`);
+  }
+  const state = outcome.kind === "exited"
+    ? `Process exited with code ${outcome.exitCode}`
+    : `Process running with session ID ${outcome.sessionId}`;
+  const text = [
+    `Chunk ID: ${context.chunkId()}`,
+    `Wall time: ${(outcome.wallMs / 1000).toFixed(4)} seconds`,
+    state,
+    `Original token count: ${estimateTokens(outcome.output)}`,
+    "Output:",
+    truncateToolOutput(outcome.output, Math.max(0, Math.floor(maxTokens))),
+  ].join("\n");
+  return {
+    kind: outcome.kind === "running" || outcome.exitCode === 0
+      ? "ok"
+      : "failed",
+    output: text,
+  };
+}
+
+/** The report of a tool that runs a command to its end. */
+export function describeShell(outcome: CommandOutcome): ToolOutcome {
+  if (outcome.kind === "refused") {
+    return failed(`execution error: ${outcome.text}`);
+  }
+  if (outcome.kind === "running") {
+    return failed("execution error: the command did not end");
+  }
+  const exitCode = outcome.timedOutAfterMs === undefined
+    ? outcome.exitCode
+    : EXIT_TIMED_OUT;
+  const notice = outcome.timedOutAfterMs === undefined
+    ? ""
+    : `command timed out after ${
+      Math.round(outcome.timedOutAfterMs)
+    } milliseconds\n`;
+  const text = [
+    `Exit code: ${exitCode}`,
+    `Wall time: ${(outcome.wallMs / 1000).toFixed(1)} seconds`,
+    "Output:",
+    notice + outcome.output,
+  ].join("\n");
+  return { kind: exitCode === 0 ? "ok" : "failed", output: text };
+}
+
+/** The exit code `timeout(1)` gives. */
+export const EXIT_TIMED_OUT = 124;

@@ -1,0 +1,229 @@
+/**
+ * What a tool is. A tool describes work and asks its context for the power to do it:
+ * it starts no process, writes no file and knows nothing of approvals or sandboxes.
+ */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import { decode } from "@/protocol/decode.ts";
+import type { PlanStep } from "@/protocol/items.ts";
+import type { OutputBody, ResponseItem } from "@/protocol/response_items.ts";
+
+/** What a call gave, in words for the model. A failure is a value the model reads. */
+export interface ToolOutcome {
+  readonly kind: "ok" | "failed";
+  readonly output: OutputBody;
+  /** Items that follow the outputs of the batch, such as a word of advice. */
+  readonly notes?: readonly ResponseItem[];
+}
+
+/** A command the model wants, before anyone decided about it. */
+export interface CommandRequest {
+  readonly argv: readonly string[];
+  /** As the model wrote it; relative to the turn's directory. */
+  readonly workdir?: string;
+  readonly tty: boolean;
+  /** The model asks to run it outside the sandbox. */
+  readonly wantsEscalation: boolean;
+  readonly justification?: string;
+  /** The prefix the model proposes to allow from now on. */
+  readonly prefixRule?: readonly string[];
+  /** How long to wait for the end before giving back a running session. */
+  readonly yieldMs: number;
+  /** Kill it after this long; undefined lets it run on as a session. */
+  readonly timeoutMs?: number;
+}
+
+export type CommandOutcome =
+  | {
+    readonly kind: "exited";
+    readonly exitCode: number;
+    readonly output: string;
+    readonly wallMs: number;
+    /** Set when it was killed for taking too long. */
+    readonly timedOutAfterMs?: number;
+  }
+  | {
+    readonly kind: "running";
+    readonly sessionId: number;
+    readonly output: string;
+    readonly wallMs: number;
+  }
+  /** Not run, or not possible; the text says why. */
+  | { readonly kind: "refused"; readonly text: string };
+
+export interface PatchOutcome {
+  readonly isSuccess: boolean;
+  /** The patch program's own words: what changed, or why nothing did. */
+  readonly text: string;
+  readonly durationMs: number;
+  /** The patch did not fit the files, so nothing was tried. */
+  readonly isVerificationFailure: boolean;
+}
+
+export type ImageOutcome =
+  | { readonly kind: "image"; readonly dataUrl: string }
+  | { readonly kind: "failed"; readonly text: string };
+
+/** The powers of one call. */
+export interface ToolContext {
+  /** The user's shell, for example `/bin/bash`. */
+  readonly shell: string;
+  readonly allowLoginShell: boolean;
+  /** Longest wait for a background session, in milliseconds. */
+  readonly longestPollMs: number;
+  startCommand(
+    request: CommandRequest,
+    signal: AbortSignal,
+  ): Promise<CommandOutcome>;
+  writeStdin(
+    request: {
+      readonly sessionId: number;
+      readonly chars: string;
+      readonly yieldMs: number;
+    },
+    signal: AbortSignal,
+  ): Promise<CommandOutcome>;
+  applyPatch(
+    request: { readonly patch: string; readonly workdir?: string },
+    signal: AbortSignal,
+  ): Promise<PatchOutcome>;
+  updatePlan(
+    plan: readonly PlanStep[],
+    explanation: string | undefined,
+  ): Promise<void>;
+  readImage(path: string, signal: AbortSignal): Promise<ImageOutcome>;
+  /** Six hexadecimal digits that name one piece of output. */
+  chunkId(): string;
+}
+
+/** What decides whether a tool is offered; fixed for a thread. */
+export interface ToolSettings {
+  readonly unifiedExec: boolean;
+  readonly shellTool: boolean;
+  readonly allowLoginShell: boolean;
+  readonly freeformPatch: boolean;
+  readonly acceptsImages: boolean;
+  readonly originalImageDetail: boolean;
+}
+
+/** A tool as the registry holds it: its argument type is its own business. */
+export interface Tool {
+  readonly name: string;
+  /** Other names a model may call it by; never declared. */
+  readonly aliases: readonly string[];
+  /** May run beside other such tools of the same batch. */
+  readonly parallel: boolean;
+  isOffered(settings: ToolSettings): boolean;
+  /** The declaration sent to the model. */
+  declare(settings: ToolSettings): Readonly<Record<string, unknown>>;
+  /** Decodes what the model wrote and does it; bad arguments are an outcome. */
+  call(
+    input: string,
+    context: ToolContext,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome>;
+}
+
+type ObjectSchema = v.GenericSchema<Record<string, unknown>>;
+
+export interface FunctionTool<Schema extends ObjectSchema> {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly description: string;
+  /** One declaration: static type, decoder and the JSON Schema the model sees. */
+  readonly parameters: Schema;
+  readonly parallel: boolean;
+  /** Parameters left out of the declaration under these settings. */
+  hides?(settings: ToolSettings): readonly string[];
+  isOffered(settings: ToolSettings): boolean;
+  run(
+    args: v.InferOutput<Schema>,
+    context: ToolContext,
+    signal: AbortSignal,
+  ): Promise<ToolOutcome>;
+}
+
+/** A tool the model calls with JSON arguments. */
+export function defineTool<Schema extends ObjectSchema>(
+  tool: FunctionTool<Schema>,
+): Tool {
+  return {
+    name: tool.name,
+    aliases: tool.aliases ?? [],
+    parallel: tool.parallel,
+    isOffered: tool.isOffered,
+    declare: (settings) => ({
+      type: "function",
+      name: tool.name,
+      description: tool.description.trim(),
+      strict: false,
+      parameters: parameterSchema(
+        tool.parameters,
+        tool.hides?.(settings) ?? [],
+      ),
+    }),
+    async call(input, context, signal) {
+      const args = decodeArguments(tool.parameters, input);
+      return args.ok
+        ? await tool.run(args.value, context, signal)
+        : failed(args.message);
+    },
+  };
+}
+
+/** A failed outcome with this text. */
+export function failed(text: string): ToolOutcome {
+  return { kind: "failed", output: text };
+}
+
+/** Reads the model's JSON arguments. The message is for the model. */
+export function decodeArguments<Schema extends ObjectSchema>(
+  schema: Schema,
+  input: string,
+):
+  | { readonly ok: true; readonly value: v.InferOutput<Schema> }
+  | { readonly ok: false; readonly message: string } {
+  let json: unknown;
+  try {
+    json = JSON.parse(input === "" ? "{}" : input);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      ok: false,
+      message: `failed to parse function arguments: ${reason}`,
+    };
+  }
+  const decoded = decode(schema, json);
+  return decoded.ok ? decoded : {
+    ok: false,
+    message: `failed to parse function arguments: ${decoded.message}`,
+  };
+}
+
+function parameterSchema(
+  schema: ObjectSchema,
+  hidden: readonly string[],
+): unknown {
+  const { $schema: _, ...json } = toJsonSchema(schema, { errorMode: "ignore" });
+  const properties = json.properties ?? {};
+  for (const name of hidden) delete properties[name];
+  return closeObjects(json);
+}
+
+/** Objects closed and their properties sorted at every level, so that the bytes never vary. */
+function closeObjects(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closeObjects);
+  if (typeof value !== "object" || value === null) return value;
+  const result: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value)) {
+    result[key] = key === "properties"
+      ? Object.fromEntries(
+        Object.entries(inner as Record<string, unknown>)
+          .sort(([left], [right]) => left < right ? -1 : 1)
+          .map(([name, property]) => [name, closeObjects(property)]),
+      )
+      : closeObjects(inner);
+  }
+  if (result.type === "object") result.additionalProperties = false;
+  return result;
+}
