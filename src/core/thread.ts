@@ -47,12 +47,15 @@ export class Thread implements ThreadHandle {
     | { readonly controller: AbortController; readonly done: Promise<void> }
     | undefined;
   #steering: Steering[] = [];
+  readonly #ended: Promise<void>;
 
   constructor(parts: ThreadParts, signal: AbortSignal) {
     this.info = parts.info;
     this.#parts = parts;
     signal.addEventListener("abort", () => this.#ops.close(), { once: true });
-    this.#loop(signal).catch((error: unknown) => parts.events.fail(error));
+    this.#ended = this.#loop(signal);
+    // The one consumer of the events is told; whoever closes the thread is, too.
+    this.#ended.catch((error: unknown) => parts.events.fail(error));
   }
 
   submit(op: Op): Promise<void> {
@@ -63,11 +66,13 @@ export class Thread implements ThreadHandle {
     return this.#parts.events;
   }
 
+  close(): Promise<void> {
+    this.#ops.close();
+    return this.#ended;
+  }
+
   async #loop(signal: AbortSignal): Promise<void> {
-    for await (const op of this.#ops) {
-      if (op.type === "shutdown") break;
-      await this.#accept(op, signal);
-    }
+    for await (const op of this.#ops) await this.#accept(op, signal);
     this.#turn?.controller.abort(new Interrupted("The thread was shut down"));
     await this.#turn?.done;
     await this.#parts.sessions.close();
@@ -76,7 +81,7 @@ export class Thread implements ThreadHandle {
   }
 
   async #accept(
-    op: Exclude<Op, { type: "shutdown" }>,
+    op: Op,
     signal: AbortSignal,
   ): Promise<void> {
     switch (op.type) {

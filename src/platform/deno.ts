@@ -2,6 +2,7 @@
 import { denoFiles } from "./files.ts";
 import { createHttp } from "./http.ts";
 import { resizeImage } from "./images.ts";
+import { createLog } from "./log.ts";
 import type { Clock, Environment, HostInfo, Platform } from "./platform.ts";
 import { denoProcesses } from "./process.ts";
 import { denoTerminal } from "./terminal.ts";
@@ -17,7 +18,17 @@ export function createPlatform(): Platform {
     env: environment,
     terminal: denoTerminal,
     images: { resize: resizeImage },
+    signals: {
+      onInterrupt: (handler) => onSignal("SIGINT", handler),
+      onTerminate: (handler) => onSignal("SIGTERM", handler),
+    },
+    log: createLog(
+      environment.get("RUST_LOG"),
+      clock.now,
+      denoTerminal.writeErr,
+    ),
     host: hostInfo(),
+    exit: (code) => Deno.exit(code),
   };
 }
 
@@ -44,6 +55,11 @@ const clock: Clock = {
     }),
   timeout: (ms) => AbortSignal.timeout(ms),
 };
+
+function onSignal(signal: Deno.Signal, handler: () => void): () => void {
+  Deno.addSignalListener(signal, handler);
+  return () => Deno.removeSignalListener(signal, handler);
+}
 
 function hostInfo(): HostInfo {
   const os = Deno.build.os;

@@ -3,6 +3,8 @@
  * implements these interfaces; tests replace one at a time with a small class.
  */
 
+import type { Log } from "./log.ts";
+
 export interface FileInfo {
   readonly isFile: boolean;
   readonly isDirectory: boolean;
@@ -193,6 +195,13 @@ export interface Images {
   ): Promise<Uint8Array | undefined>;
 }
 
+export interface Signals {
+  /** Calls `handler` for each of the user's interrupts; gives back how to stop that. */
+  onInterrupt(handler: () => void): () => void;
+  /** Calls `handler` when the process is asked to end. */
+  onTerminate(handler: () => void): () => void;
+}
+
 export interface Platform {
   readonly images: Images;
   readonly files: FileSystem;
@@ -202,5 +211,9 @@ export interface Platform {
   readonly random: Random;
   readonly env: Environment;
   readonly terminal: Terminal;
+  readonly signals: Signals;
+  readonly log: Log;
   readonly host: HostInfo;
+  /** Ends the process at once. */
+  exit(code: number): never;
 }

@@ -38,13 +38,15 @@ export type ThreadSelector =
   }
   | { readonly kind: "last"; readonly anyDirectory: boolean };
 
-/** A running thread. Its events end when it is shut down. */
+/** A running thread. Its events end when it is closed. */
 export interface ThreadHandle {
   readonly info: ThreadInfo;
   /** Accepts an op; resolves once the op has its place in the order. */
   submit(op: Op): Promise<void>;
-  /** The events, for one consumer, in order; ends after shutdown. */
+  /** The events, for one consumer, in order; they end after `close`. */
   events(): AsyncIterable<ThreadEvent>;
+  /** Stops the turn and everything it started; resolves when nothing is left running. */
+  close(): Promise<void>;
 }
 
 export interface ThreadHost {

@@ -27,6 +27,4 @@ export type Op =
     readonly type: "approval";
     readonly requestId: string;
     readonly decision: ApprovalDecision;
-  }
-  /** Ends the thread: interrupts, flushes, closes the event stream. */
-  | { readonly type: "shutdown" };
+  };

@@ -1,0 +1,257 @@
+/**
+ * `codex exec`: from what was typed to a run. Everything that can be wrong is found
+ * before a thread begins, so a failed start leaves nothing behind.
+ */
+import { compose } from "@/cli/compose.ts";
+import {
+  flagValue,
+  flagValues,
+  hasFlag,
+  type ParsedCommand,
+  positional,
+} from "@/cli/parsed.ts";
+import type { Config } from "@/config/config.ts";
+import { loadConfig } from "@/config/load.ts";
+import { resolvePrompt } from "@/exec/prompt.ts";
+import { type ExecRequest, runExec } from "@/exec/run.ts";
+import { directoryOf, resolvePath } from "@/platform/paths.ts";
+import { hasPipelineWriter } from "@/platform/pipeline.ts";
+import { FileError, type Platform } from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
+import type { ThreadSelector } from "@/protocol/host.ts";
+import { isUuid } from "@/protocol/ids.ts";
+import type { SandboxMode } from "@/protocol/policy.ts";
+import { imageFormat } from "@/text/image_format.ts";
+
+export async function run(
+  parsed: ParsedCommand,
+  platform: Platform,
+): Promise<number> {
+  const lifetime = new AbortController();
+  const config = await loadExecConfig(parsed, platform);
+  const prompt = await readPrompt(parsed, platform, config, lifetime.signal);
+  const outputSchema = await readSchema(
+    platform,
+    flagValue(parsed, "output-schema"),
+  );
+  await checkRepository(parsed, platform, config);
+  const images = await checkImages(platform, flagValues(parsed, "image"));
+  const composition = await compose({
+    platform,
+    config,
+    // Nobody is there to ask.
+    approvalPolicy: "never",
+    source: "exec",
+    isEphemeral: hasFlag(parsed, "ephemeral"),
+  }, lifetime.signal);
+  try {
+    const request = execRequest(parsed, config, platform, {
+      prompt,
+      outputSchema,
+      images,
+    });
+    return await runExec(
+      composition.host,
+      request,
+      platform,
+      (code) => platform.exit(code),
+    );
+  } finally {
+    await composition.close();
+  }
+}
+
+function loadExecConfig(
+  parsed: ParsedCommand,
+  platform: Platform,
+): Promise<Config> {
+  return loadConfig({
+    platform,
+    cwd: flagValue(parsed, "cd"),
+    session: {
+      overrides: flagValues(parsed, "config"),
+      enable: flagValues(parsed, "enable"),
+      disable: flagValues(parsed, "disable"),
+    },
+    profile: flagValue(parsed, "profile"),
+    ignoreUserConfig: hasFlag(parsed, "ignore-user-config"),
+    flags: {
+      model: flagValue(parsed, "model"),
+      sandboxMode: sandboxMode(parsed),
+      oss: hasFlag(parsed, "oss"),
+      localProvider: flagValue(parsed, "local-provider"),
+      addDirectories: flagValues(parsed, "add-dir"),
+    },
+  });
+}
+
+function sandboxMode(parsed: ParsedCommand): SandboxMode | undefined {
+  if (bypassesSandbox(parsed)) return "danger-full-access";
+  if (hasFlag(parsed, "full-auto")) return "workspace-write";
+  // The parser accepts no other values.
+  return flagValue(parsed, "sandbox") as SandboxMode | undefined;
+}
+
+function bypassesSandbox(parsed: ParsedCommand): boolean {
+  return hasFlag(parsed, "dangerously-bypass-approvals-and-sandbox");
+}
+
+function isResume(parsed: ParsedCommand): boolean {
+  return parsed.command.includes("resume");
+}
+
+/** With `--last`, the one positional argument of `resume` is the prompt. */
+function resumeArguments(
+  parsed: ParsedCommand,
+): {
+  readonly session: string | undefined;
+  readonly prompt: string | undefined;
+} {
+  const first = positional(parsed, "SESSION_ID");
+  const second = positional(parsed, "PROMPT");
+  return hasFlag(parsed, "last") && second === undefined
+    ? { session: undefined, prompt: first }
+    : { session: first, prompt: second };
+}
+
+async function readPrompt(
+  parsed: ParsedCommand,
+  platform: Platform,
+  config: Config,
+  signal: AbortSignal,
+): Promise<string> {
+  const argument = isResume(parsed)
+    ? resumeArguments(parsed).prompt
+    : positional(parsed, "PROMPT");
+  const mode = flagValue(parsed, "stdin");
+  return await resolvePrompt(
+    {
+      terminal: platform.terminal,
+      clock: platform.clock,
+      hasPipelineWriter: () =>
+        hasPipelineWriter(platform.processes, platform.host),
+    },
+    {
+      argument,
+      // A resumed thread's prompt stands alone, as in the reference.
+      stdin: mode === "wait" || mode === "ignore"
+        ? mode
+        : isResume(parsed) && argument !== "-" && argument !== undefined
+        ? "ignore"
+        : "auto",
+      waitMs: config.execStdinWaitMs,
+    },
+    signal,
+  );
+}
+
+async function readSchema(
+  platform: Platform,
+  path: string | undefined,
+): Promise<unknown> {
+  if (path === undefined) return undefined;
+  const text = await platform.files.readText(
+    resolvePath(platform.host.cwd, path),
+  )
+    .catch((error: unknown): never => {
+      throw invalid(
+        `Failed to read output schema file ${path}: ${reasonOf(error)}`,
+      );
+    });
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(
+      `Output schema file ${path} is not valid JSON: ${reasonOf(error)}`,
+    );
+  }
+}
+
+async function checkRepository(
+  parsed: ParsedCommand,
+  platform: Platform,
+  config: Config,
+): Promise<void> {
+  if (hasFlag(parsed, "skip-git-repo-check") || bypassesSandbox(parsed)) return;
+  if (config.trustLevel === "trusted") return;
+  for (let directory = config.cwd;; directory = directoryOf(directory)) {
+    const git = await platform.files.stat(resolvePath(directory, ".git"));
+    if (git?.isFile) return;
+    // An empty directory of that name is a guard the sandbox leaves while it runs.
+    if (
+      await platform.files.stat(resolvePath(directory, ".git/HEAD")) !==
+        undefined
+    ) return;
+    if (directory === "/") break;
+  }
+  throw new CodexError(
+    "untrusted_directory",
+    "Not inside a trusted directory and --skip-git-repo-check was not specified.",
+  );
+}
+
+/** Image paths made absolute, each known to be an image. */
+async function checkImages(
+  platform: Platform,
+  paths: readonly string[],
+): Promise<readonly string[]> {
+  return await Promise.all(paths.map(async (given) => {
+    const path = resolvePath(platform.host.cwd, given);
+    const head = await platform.files.readRange(path, 0, 64).catch(
+      (error: unknown): never => {
+        throw invalid(`Cannot attach image "${given}": ${reasonOf(error)}`);
+      },
+    );
+    if (imageFormat(head) !== undefined) return path;
+    throw invalid(
+      `Cannot attach image "${given}": it is not a PNG, JPEG, GIF or WebP image`,
+    );
+  }));
+}
+
+function execRequest(
+  parsed: ParsedCommand,
+  config: Config,
+  platform: Platform,
+  input: Pick<ExecRequest, "prompt" | "outputSchema" | "images">,
+): ExecRequest {
+  const lastMessageFile = flagValue(parsed, "output-last-message");
+  const color = flagValue(parsed, "color");
+  return {
+    ...input,
+    resume: isResume(parsed) ? threadSelector(parsed) : undefined,
+    json: hasFlag(parsed, "json"),
+    color: color === "always" || color === "never" ? color : "auto",
+    lastMessageFile: lastMessageFile === undefined
+      ? undefined
+      : resolvePath(platform.host.cwd, lastMessageFile),
+    hideReasoning: config.hideAgentReasoning,
+    showRawReasoning: config.showRawAgentReasoning,
+    warnings: config.warnings,
+  };
+}
+
+function threadSelector(parsed: ParsedCommand): ThreadSelector {
+  const { session } = resumeArguments(parsed);
+  const anyDirectory = hasFlag(parsed, "all");
+  if (session === undefined) {
+    if (hasFlag(parsed, "last") || anyDirectory) {
+      return { kind: "last", anyDirectory };
+    }
+    throw invalid(
+      "Which thread to resume is missing: give a session id or name, or --last",
+    );
+  }
+  return isUuid(session)
+    ? { kind: "id", id: session }
+    : { kind: "name", name: session, anyDirectory };
+}
+
+function invalid(message: string): CodexError {
+  return new CodexError("invalid_input", message);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof FileError) return error.osText;
+  return error instanceof Error ? error.message : String(error);
+}

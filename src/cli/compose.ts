@@ -1,0 +1,103 @@
+/**
+ * The composition root: builds the agent from its parts and hands a front end the
+ * ThreadHost interface, nothing more.
+ */
+import { credentialHeaders, findCredential } from "@/auth/credentials.ts";
+import type { Config } from "@/config/config.ts";
+import { createHost } from "@/core/host.ts";
+import { createResponsesClient } from "@/model/responses.ts";
+import type { Platform } from "@/platform/platform.ts";
+import type { ThreadHost } from "@/protocol/host.ts";
+import type { ApprovalPolicy } from "@/protocol/policy.ts";
+import { PRODUCT, VERSION } from "@/protocol/version.ts";
+import { createSandbox } from "@/sandbox/create.ts";
+import { createWriteCheck } from "@/sandbox/writable.ts";
+
+export interface ComposeOptions {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly approvalPolicy: ApprovalPolicy;
+  /** What starts threads: `exec`, `cli`. */
+  readonly source: string;
+  readonly isEphemeral: boolean;
+}
+
+/** An agent its owner ends. */
+export interface Composition {
+  readonly host: ThreadHost;
+  close(): Promise<void>;
+}
+
+/**
+ * Builds an agent.
+ *
+ * @throws CodexError `missing_credentials` when the provider's credential is not there
+ */
+export async function compose(
+  options: ComposeOptions,
+  signal: AbortSignal,
+): Promise<Composition> {
+  const { platform, config } = options;
+  const { provider } = config;
+  const originator = platform.env.get("CODEX_INTERNAL_ORIGINATOR_OVERRIDE") ??
+    `${PRODUCT}_${options.source}`;
+  const credentialPorts = { ...platform, codexHome: config.codexHome };
+  const credential = await findCredential(credentialPorts, provider, signal);
+  const model = createResponsesClient({
+    ...platform,
+    provider,
+    baseUrl: credential?.kind === "chatgpt" && provider.isDefaultBaseUrl
+      ? `${config.chatgptBaseUrl.replace(/\/+$/, "")}/codex`
+      : provider.baseUrl,
+    userAgent: lazily(() => userAgent(platform, originator)),
+    // A command's token grows old; the others were read once and for all.
+    authorize: async (requestSignal) =>
+      credentialHeaders(
+        provider.auth.kind === "command"
+          ? await findCredential(credentialPorts, provider, requestSignal)
+          : credential,
+      ),
+  });
+  const sandbox = createSandbox({
+    ...platform,
+    codexHome: config.codexHome,
+    tmpdir: platform.env.get("TMPDIR"),
+    mechanism: platform.env.get("CODEX_SANDBOX_MECHANISM"),
+  });
+  const host = createHost({
+    platform,
+    config,
+    model,
+    sandbox,
+    writeCheck: createWriteCheck(platform.files, config.codexHome),
+    approvalPolicy: options.approvalPolicy,
+    source: options.source,
+    originator,
+    isEphemeral: options.isEphemeral,
+  });
+  return { host, close: () => sandbox.close() };
+}
+
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => made ??= make();
+}
+
+/** `codex_deno_exec/0.124.0 (Debian GNU/Linux 12; x86_64) xterm`. */
+async function userAgent(
+  platform: Platform,
+  originator: string,
+): Promise<string> {
+  const { host, env } = platform;
+  const release = host.os === "linux"
+    ? await platform.files.readTextIfExists("/etc/os-release").catch(() =>
+      undefined
+    )
+    : undefined;
+  const name = /^NAME="?([^"\n]*)/m.exec(release ?? "")?.[1] ?? host.os;
+  const version = /^VERSION_ID="?([^"\n]*)/m.exec(release ?? "")?.[1] ?? "";
+  const system = version === "" ? name : `${name} ${version}`;
+  const terminal = env.get("TERM_PROGRAM") ?? env.get("TERM") ?? "unknown";
+  const text = `${originator}/${VERSION} (${system}; ${host.arch}) ${terminal}`;
+  return text.replace(/[^\x20-\x7e]/g, "_");
+}

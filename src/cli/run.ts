@@ -1,0 +1,94 @@
+/**
+ * From arguments to an exit code: parse, find the command's module, run it, report
+ * what it threw. A command's module is loaded only here, only when it runs.
+ */
+import type { Platform } from "@/platform/platform.ts";
+import { baseNameOf } from "@/platform/paths.ts";
+import { CodexError } from "@/protocol/errors.ts";
+import { CODEX } from "./commands_table.ts";
+import { reportFailure } from "./exit.ts";
+import { parseCommandLine } from "./parse.ts";
+import { flagValue, type ParsedCommand } from "./parsed.ts";
+import type { CommandSpec } from "./spec.ts";
+
+const USAGE_EXIT_CODE = 2;
+
+/** Names under which the program is a patch tool, as models call it. */
+const PATCH_TOOL_NAMES = ["apply_patch", "applypatch"];
+
+/** Runs the command the arguments ask for. Resolves to the exit code, never rejects. */
+export async function runProgram(
+  args: readonly string[],
+  platform: Platform,
+): Promise<number> {
+  try {
+    if (PATCH_TOOL_NAMES.includes(await invokedName(platform))) {
+      return await runPatchTool(args, platform);
+    }
+    const outcome = parseCommandLine(CODEX, args);
+    switch (outcome.kind) {
+      case "text":
+        platform.terminal.writeOut(outcome.text);
+        return 0;
+      case "usage":
+        platform.terminal.writeErr(outcome.text);
+        return USAGE_EXIT_CODE;
+      case "command":
+        return await runCommand(outcome.command, outcome.parsed, platform);
+    }
+  } catch (error) {
+    return reportFailure(error, platform.terminal);
+  }
+}
+
+/** The name the program was started by; empty where the system does not tell. */
+async function invokedName({ files, host }: Platform): Promise<string> {
+  if (host.os !== "linux") return "";
+  // proc(5): the arguments, each ended by a zero byte. The executable's own path
+  // does not help: it is the target of the link.
+  const line = await files.readTextIfExists("/proc/self/cmdline");
+  return baseNameOf(line?.split("\0")[0] ?? "");
+}
+
+async function runPatchTool(
+  args: readonly string[],
+  platform: Platform,
+): Promise<number> {
+  const { run } = await import("./commands/apply_patch.ts");
+  const positionals = { PATCH: args };
+  return run({ command: ["apply_patch"], flags: {}, positionals }, platform);
+}
+
+async function runCommand(
+  command: CommandSpec,
+  parsed: ParsedCommand,
+  platform: Platform,
+): Promise<number> {
+  refuseRemote(parsed);
+  if (command.load === undefined) {
+    throw new CodexError(
+      "unsupported",
+      `${nameOf(parsed)} is not available in this version yet`,
+    );
+  }
+  const { run } = await command.load();
+  return run(parsed, platform);
+}
+
+const INTERACTIVE_COMMANDS = ["codex", "codex resume", "codex fork"];
+
+/** A remote server asked for must be used or refused, not forgotten. */
+function refuseRemote(parsed: ParsedCommand): void {
+  const remote = flagValue(parsed, "remote");
+  const name = nameOf(parsed);
+  if (remote === undefined || INTERACTIVE_COMMANDS.includes(name)) return;
+  throw new CodexError(
+    "invalid_input",
+    `\`--remote ${remote}\` is only supported for interactive TUI commands, not ` +
+      `\`${name}\``,
+  );
+}
+
+function nameOf({ command }: ParsedCommand): string {
+  return ["codex", ...command].join(" ");
+}

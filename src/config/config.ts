@@ -1,0 +1,211 @@
+/**
+ * Config: everything the layers, the profile and the flags decided, resolved and
+ * with defaults filled in. Built once by `load.ts`; nothing downstream reads a
+ * config file, a raw key or an environment variable to learn a setting.
+ */
+import type {
+  ApprovalPolicy,
+  Personality,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxMode,
+  Verbosity,
+  WebSearchMode,
+} from "@/protocol/policy.ts";
+import type { FeatureStates } from "./features.ts";
+
+/** A TOML table as parsed: unchecked, for parts whose owner decodes them later. */
+export type RawTable = Readonly<Record<string, unknown>>;
+
+/** Where a request's credential comes from. */
+export type ProviderAuth =
+  /** The value of an environment variable, which must be set when a request is made. */
+  | {
+    readonly kind: "environment";
+    readonly variable: string;
+    /** What to tell the user when the variable is not set. */
+    readonly instructions?: string;
+  }
+  | { readonly kind: "bearer"; readonly token: string }
+  | {
+    readonly kind: "command";
+    readonly argv: readonly string[];
+    readonly cwd: string;
+    readonly timeoutMs: number;
+    /** 0 means: ask again only after the server refused the token. */
+    readonly refreshIntervalMs: number;
+  }
+  /** The stored OpenAI login. */
+  | { readonly kind: "login" }
+  /** Nothing of its own, and the stored login is not meant for it. */
+  | { readonly kind: "none" };
+
+/** One model provider, complete. */
+export interface ProviderConfig {
+  readonly id: string;
+  readonly name: string;
+  /** Without a final slash. */
+  readonly baseUrl: string;
+  /** True when nobody configured the base URL, so a login may choose another. */
+  readonly isDefaultBaseUrl: boolean;
+  /** Fixed headers and those taken from the environment; unset and blank ones left out. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly queryParams: Readonly<Record<string, string>>;
+  readonly requestMaxRetries: number;
+  readonly streamMaxRetries: number;
+  readonly streamIdleTimeoutMs: number;
+  readonly websocketConnectTimeoutMs: number;
+  readonly supportsWebsockets: boolean;
+  /** The provider wants the stored OpenAI login. */
+  readonly requiresLogin: boolean;
+  readonly auth: ProviderAuth;
+}
+
+/** The parts of the workspace-write sandbox a user may change. */
+export interface WorkspaceWriteConfig {
+  /** Absolute. */
+  readonly writableRoots: readonly string[];
+  readonly networkAccess: boolean;
+  readonly excludeTmpdirEnvVar: boolean;
+  readonly excludeSlashTmp: boolean;
+}
+
+/** Which variables a command the model runs gets to see. */
+export interface ShellEnvironmentPolicy {
+  readonly inherit: "all" | "core" | "none";
+  /** True keeps variables whose names look like secrets. */
+  readonly ignoreDefaultExcludes: boolean;
+  /** Globs (`*`, `?`) over names, not case-sensitive. */
+  readonly exclude: readonly string[];
+  readonly set: Readonly<Record<string, string>>;
+  /** When not empty, only names matching one of these globs are kept. */
+  readonly includeOnly: readonly string[];
+  /** Run commands through the user's shell profile. */
+  readonly useProfile: boolean;
+}
+
+/** How the hosted web search is asked for; all optional parts absent by default. */
+export interface WebSearchConfig {
+  readonly contextSize?: "low" | "medium" | "high";
+  readonly allowedDomains?: readonly string[];
+  readonly location?: {
+    readonly country?: string;
+    readonly region?: string;
+    readonly city?: string;
+    readonly timezone?: string;
+  };
+}
+
+export interface AgentsConfig {
+  readonly maxThreads: number;
+  readonly maxDepth: number;
+  readonly jobMaxRuntimeSeconds?: number;
+  /** Role name to its table, unchecked. */
+  readonly roles: Readonly<Record<string, RawTable>>;
+}
+
+export interface HistoryConfig {
+  readonly persistence: "save-all" | "none";
+  readonly maxBytes?: number;
+}
+
+export type TrustLevel = "trusted" | "untrusted";
+
+/** One source of configuration, low to high, as `config/read` shows it. */
+export interface ConfigLayer {
+  readonly kind: "system" | "user" | "project" | "session";
+  /** The file it came from; undefined for session flags. */
+  readonly path?: string;
+  readonly table: RawTable;
+  /** Set when the layer was found but must not count. */
+  readonly disabledReason?: string;
+}
+
+/** The resolved configuration of one run. All paths are absolute. */
+export interface Config {
+  readonly codexHome: string;
+  readonly cwd: string;
+  /** The directory holding a root marker (`.git`); the cwd when there is none. */
+  readonly projectRoot: string;
+  /** What `[projects]` says about this directory; undefined when it says nothing. */
+  readonly trustLevel?: TrustLevel;
+  readonly profile?: string;
+  /** Every layer that was read, low to high. */
+  readonly layers: readonly ConfigLayer[];
+  /** Told to the user once, at start. */
+  readonly warnings: readonly string[];
+
+  /** Undefined when nobody chose one: the catalogue's default applies. */
+  readonly model?: string;
+  readonly reviewModel?: string;
+  readonly provider: ProviderConfig;
+  readonly chatgptBaseUrl: string;
+  readonly contextWindow?: number;
+  readonly autoCompactTokenLimit?: number;
+  readonly reasoningEffort?: ReasoningEffort;
+  readonly planModeReasoningEffort?: ReasoningEffort;
+  readonly reasoningSummary?: ReasoningSummary;
+  readonly supportsReasoningSummaries?: boolean;
+  readonly verbosity?: Verbosity;
+  readonly personality?: Personality;
+  readonly serviceTier?: "fast" | "flex";
+  readonly modelCatalogFile?: string;
+
+  /** Content of `model_instructions_file`: replaces the base instructions. */
+  readonly modelInstructions?: string;
+  readonly developerInstructions?: string;
+  /** `compact_prompt` or the content of its file. */
+  readonly compactPrompt?: string;
+  readonly includePermissionsInstructions: boolean;
+  readonly includeEnvironmentContext: boolean;
+  readonly includeAppsInstructions: boolean;
+  readonly commitAttribution?: string;
+
+  /** From the flag, `approval_policy` or the trust level; `exec` replaces it by `never`. */
+  readonly approvalPolicy: ApprovalPolicy;
+  readonly approvalsReviewer: "user" | "auto_review" | "guardian_subagent";
+  /** From the flag, `sandbox_mode` or the trust level, in this order. */
+  readonly sandboxMode: SandboxMode;
+  readonly workspaceWrite: WorkspaceWriteConfig;
+  readonly allowLoginShell: boolean;
+  readonly shellEnvironmentPolicy: ShellEnvironmentPolicy;
+  readonly backgroundTerminalMaxTimeoutMs: number;
+  readonly toolOutputTokenLimit?: number;
+
+  readonly projectDocMaxBytes: number;
+  readonly projectDocFallbackFilenames: readonly string[];
+  readonly projectRootMarkers: readonly string[];
+
+  /** Undefined when nobody chose: the session's default applies. */
+  readonly webSearch?: WebSearchMode;
+  readonly webSearchOptions: WebSearchConfig;
+  readonly features: FeatureStates;
+  readonly agents: AgentsConfig;
+  /** Unchecked tables, for the parts that decode them. */
+  readonly skills: RawTable;
+  readonly hooks: RawTable;
+  readonly memories: RawTable;
+  readonly tui: RawTable;
+  readonly mcpServers: Readonly<Record<string, RawTable>>;
+
+  readonly notify: readonly string[];
+  readonly hideAgentReasoning: boolean;
+  readonly showRawAgentReasoning: boolean;
+  readonly fileOpener:
+    | "vscode"
+    | "vscode-insiders"
+    | "windsurf"
+    | "cursor"
+    | "none";
+  readonly history: HistoryConfig;
+  readonly logDirectory: string;
+  readonly sqliteHome: string;
+  readonly cliAuthCredentialsStore: "file" | "keyring" | "auto" | "ephemeral";
+  readonly forcedLoginMethod?: "chatgpt" | "api";
+  readonly forcedChatgptWorkspaceId?: string;
+  readonly suppressUnstableFeaturesWarning: boolean;
+  readonly checkForUpdateOnStartup: boolean;
+
+  /** How long `exec` waits for extra input on an open pipe; ours. Undefined: for ever. */
+  readonly execStdinWaitMs?: number;
+}

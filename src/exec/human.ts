@@ -1,0 +1,211 @@
+/**
+ * Exec for people: what a thread's events look like on standard error. Pure: a state
+ * and an event give lines; `run.ts` writes them.
+ */
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ThreadInfo } from "@/protocol/host.ts";
+import type {
+  CommandExecutionThreadItem,
+  ThreadItem,
+} from "@/protocol/items.ts";
+import type { SandboxPolicy } from "@/protocol/policy.ts";
+import { VERSION } from "@/protocol/version.ts";
+import type { Style } from "./style.ts";
+
+export interface HumanOptions {
+  readonly style: Style;
+  readonly hideReasoning: boolean;
+  readonly showRawReasoning: boolean;
+}
+
+/** The lines before the first turn. */
+export function headerLines(
+  info: ThreadInfo,
+  prompt: string,
+  { style }: HumanOptions,
+): readonly string[] {
+  const rows: readonly (readonly [string, string])[] = [
+    ["workdir", info.cwd],
+    ["model", info.model],
+    ["provider", info.provider],
+    [
+      "approval",
+      typeof info.approvalPolicy === "string"
+        ? info.approvalPolicy
+        : "granular",
+    ],
+    ["sandbox", sandboxText(info.sandboxPolicy)],
+    ["confined by", info.sandboxMechanism],
+    ["reasoning effort", info.reasoningEffort ?? "none"],
+    ["reasoning summaries", info.reasoningSummary ?? "none"],
+    ["session id", info.id],
+  ];
+  return [
+    `OpenAI Codex v${VERSION} (on Deno)`,
+    "--------",
+    ...rows.map(([name, value]) => `${style.bold(`${name}:`)} ${value}`),
+    "--------",
+    style.cyan("user"),
+    prompt,
+  ];
+}
+
+/** A sandbox policy in one line. */
+export function sandboxText(policy: SandboxPolicy): string {
+  switch (policy.type) {
+    case "danger-full-access":
+      return "danger-full-access";
+    case "read-only":
+      return `read-only${networkSuffix(policy.network_access)}`;
+    case "workspace-write": {
+      const roots = [
+        "workdir",
+        ...(policy.exclude_slash_tmp ? [] : ["/tmp"]),
+        ...(policy.exclude_tmpdir_env_var ? [] : ["$TMPDIR"]),
+        ...policy.writable_roots,
+      ];
+      return `workspace-write [${roots.join(", ")}]${
+        networkSuffix(policy.network_access)
+      }`;
+    }
+  }
+}
+
+function networkSuffix(isEnabled: boolean): string {
+  return isEnabled ? " (network access enabled)" : "";
+}
+
+/** Turns events into lines. Remembers only what was last shown. */
+export class HumanView {
+  readonly #options: HumanOptions;
+  #lastDiff = "";
+  #tokens = 0;
+
+  constructor(options: HumanOptions) {
+    this.#options = options;
+  }
+
+  /** The lines an event adds. */
+  lines(event: ThreadEvent): readonly string[] {
+    const { style } = this.#options;
+    switch (event.type) {
+      case "itemStarted":
+        return this.#started(event.item);
+      case "itemCompleted":
+        return this.#completed(event.item);
+      case "planUpdated":
+        return [
+          ...(event.explanation === undefined ? [] : [event.explanation]),
+          ...event.plan.map(({ step, status }) =>
+            `  ${PLAN_MARKS[status]} ${step}`
+          ),
+        ];
+      case "turnDiff":
+        return this.#diff(event.diff);
+      case "tokenUsage":
+        this.#tokens = event.total.inputTokens - event.total.cachedInputTokens +
+          event.total.outputTokens;
+        return [];
+      case "error":
+        return [`${style.red("ERROR:")} ${event.error.message}`];
+      case "warning":
+        return [`warning: ${event.message}`];
+      case "turnCompleted":
+        return this.#turnEnd(event.status);
+      default:
+        return [];
+    }
+  }
+
+  #started(item: ThreadItem): readonly string[] {
+    const { style } = this.#options;
+    switch (item.type) {
+      case "commandExecution":
+        return [
+          style.magenta("exec"),
+          `${style.bold(item.command)} in ${item.cwd}`,
+        ];
+      case "fileChange":
+        return [style.magenta("apply patch")];
+      default:
+        return [];
+    }
+  }
+
+  #completed(item: ThreadItem): readonly string[] {
+    const { style, hideReasoning, showRawReasoning } = this.#options;
+    switch (item.type) {
+      case "agentMessage":
+        return [style.magenta("codex"), item.text];
+      case "reasoning": {
+        const text = showRawReasoning && item.content.length > 0
+          ? item.content
+          : item.summary;
+        return hideReasoning || text.length === 0
+          ? []
+          : [style.dim(text.join("\n"))];
+      }
+      case "commandExecution":
+        return this.#commandEnd(item);
+      case "fileChange":
+        return [
+          `patch: ${item.status}`,
+          ...item.changes.map((change) => style.dim(change.path)),
+        ];
+      case "webSearch":
+        return [`web search: ${item.query}`];
+      case "mcpToolCall":
+        return [
+          `mcp: ${item.server}/${item.tool} (${item.status})`,
+          ...(item.error === undefined ? [] : [item.error.message]),
+        ];
+      case "imageView":
+        return [`viewed image: ${item.path}`];
+      case "contextCompaction":
+        return ["context compacted"];
+      default:
+        return [];
+    }
+  }
+
+  #commandEnd(item: CommandExecutionThreadItem): readonly string[] {
+    const { style } = this.#options;
+    const time = `in ${item.durationMs ?? 0}ms:`;
+    const output = item.aggregatedOutput.trim() === ""
+      ? []
+      : [item.aggregatedOutput];
+    switch (item.status) {
+      case "completed":
+        return [style.green(` succeeded ${time}`), ...output];
+      case "declined":
+        return [style.red(` declined ${time}`), ...output];
+      default:
+        return [
+          style.red(` exited ${item.exitCode ?? "?"} ${time}`),
+          ...output,
+        ];
+    }
+  }
+
+  /** The diff of a turn grows with it; the same text is not worth showing twice. */
+  #diff(diff: string): readonly string[] {
+    if (diff === this.#lastDiff || diff === "") return [];
+    this.#lastDiff = diff;
+    return [diff];
+  }
+
+  #turnEnd(status: "completed" | "interrupted" | "failed"): readonly string[] {
+    if (status === "interrupted") return ["turn interrupted"];
+    return [
+      this.#options.style.dim("tokens used"),
+      withSeparators(this.#tokens),
+    ];
+  }
+}
+
+const PLAN_MARKS = { completed: "✓", inProgress: "→", pending: "•" } as const;
+
+/** `1234567` as `1,234,567`; by hand, because Intl costs 10 ms. */
+function withSeparators(value: number): string {
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
+}

@@ -1,0 +1,226 @@
+/**
+ * Confinement by the system's bubblewrap. The filter and the report of what happened
+ * travel through anonymous files that only this child inherits.
+ */
+import { isWithin } from "@/platform/paths.ts";
+import type {
+  ChildProcess,
+  ExitStatus,
+  FileSystem,
+  ProcessSpawner,
+} from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
+import type { Attempt, Mechanism } from "../mechanism.ts";
+import { observeExit } from "../observed_child.ts";
+import { type Confinement, mountPlan } from "../policy.ts";
+import type { SandboxedCommand } from "../sandbox.ts";
+import { BWRAP_PATHS, bwrapArgv, bwrapEnvironment } from "./bwrap.ts";
+import type { Libc } from "./libc.ts";
+import { type HeldPlaceholders, holdPlaceholders } from "./placeholders.ts";
+import {
+  encodeProgram,
+  type NetworkAccess,
+  seccompProgram,
+} from "./seccomp.ts";
+import type { Architecture } from "./syscalls.ts";
+
+/** bubblewrap reports two short JSON lines. */
+const REPORT_BYTES_MAX = 4096;
+
+export interface BwrapDeps {
+  readonly libc: Libc;
+  readonly files: FileSystem;
+  readonly processes: ProcessSpawner;
+  readonly arch: Architecture;
+  readonly because: string;
+}
+
+/** Tries bubblewrap once on this machine. */
+export async function tryBwrap(deps: BwrapDeps): Promise<Attempt> {
+  const program = await findBwrap(deps.files);
+  if (program === undefined) {
+    return { kind: "unusable", reason: "bubblewrap is not installed" };
+  }
+  const mechanism = bwrapMechanism(deps, program);
+  try {
+    await probe(mechanism);
+    return { kind: "ready", mechanism };
+  } catch (error) {
+    mechanism.close();
+    if (!(error instanceof CodexError)) throw error;
+    return {
+      kind: "unusable",
+      reason: `${program} cannot make namespaces here`,
+    };
+  }
+}
+
+async function findBwrap(files: FileSystem): Promise<string | undefined> {
+  for (const path of BWRAP_PATHS) {
+    const info = await files.stat(path);
+    if (info?.isFile && (info.mode & 0o111) !== 0) return path;
+  }
+  return undefined;
+}
+
+async function probe(mechanism: Mechanism): Promise<void> {
+  const child = await mechanism.spawn({
+    argv: ["/bin/sh", "-c", ":"],
+    cwd: "/",
+    env: {},
+    policy: { type: "read-only", network_access: false },
+    policyCwd: "/",
+    stdin: "null",
+    mergeOutput: false,
+  }, { writableRoots: [], hidden: [], network: "none" });
+  await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+  await child.exit;
+}
+
+function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
+  const { libc } = deps;
+  const filters = new Map<NetworkAccess, number>();
+  return {
+    status: {
+      kind: "bwrap",
+      description: `bubblewrap (${program}), because ${deps.because}`,
+      gaps: [
+        "named pipes and devices outside the writable directories can be written",
+        "the environment of other processes in the sandbox can be read",
+      ],
+    },
+    async spawn(command, confinement) {
+      refuseWithinRoots(program, confinement);
+      const protectedPaths = mountPlan(confinement)
+        .filter(({ access }) => access === "read").map(({ path }) => path);
+      const held = await holdPlaceholders(libc, deps.files, protectedPaths);
+      try {
+        return start({
+          deps,
+          program,
+          command,
+          confinement: without(confinement, held.impossible),
+          filter: filterFor(deps, filters, confinement.network),
+          held,
+        });
+      } catch (error) {
+        held.release();
+        throw error;
+      }
+    },
+    close() {
+      for (const descriptor of filters.values()) libc.close(descriptor);
+      filters.clear();
+    },
+  };
+}
+
+// Whoever may write the program could have replaced it in an earlier command.
+function refuseWithinRoots(program: string, confinement: Confinement): void {
+  const root = confinement.writableRoots.find(({ path }) =>
+    isWithin(program, path)
+  );
+  if (root === undefined) return;
+  throw new CodexError(
+    "sandbox_unavailable",
+    `Cannot confine the command: ${program} lies in the writable root "${root.path}"; ` +
+      "narrow the writable roots",
+  );
+}
+
+interface Start {
+  readonly deps: BwrapDeps;
+  readonly program: string;
+  readonly command: SandboxedCommand;
+  readonly confinement: Confinement;
+  readonly filter: number;
+  readonly held: HeldPlaceholders;
+}
+
+function start(
+  { deps, program, command, confinement, filter, held }: Start,
+): ChildProcess {
+  const { libc } = deps;
+  // bubblewrap reads to the end, so every child needs an offset of its own.
+  const seccompFd = required(libc.reopen(filter));
+  const statusFd = required(libc.anonymousFile(new Uint8Array(), "empty"));
+  try {
+    const child = libc.whileInherited(
+      [seccompFd, statusFd],
+      () =>
+        deps.processes.spawn({
+          argv: bwrapArgv({
+            program,
+            confinement,
+            argv: command.argv,
+            cwd: command.cwd,
+            env: command.env,
+            mergeOutput: command.mergeOutput,
+            seccompFd,
+            statusFd,
+          }),
+          cwd: command.cwd,
+          env: bwrapEnvironment(command.env),
+          stdin: command.stdin,
+          newGroup: true,
+        }),
+    );
+    return observeExit(child, (status) => {
+      held.release();
+      const report = libc.readBack(statusFd, REPORT_BYTES_MAX);
+      libc.close(statusFd);
+      return checked(status, new TextDecoder().decode(report));
+    });
+  } catch (error) {
+    libc.close(statusFd);
+    throw error;
+  } finally {
+    libc.close(seccompFd);
+  }
+}
+
+// bubblewrap reports an exit code only for a command it really started.
+function checked(status: ExitStatus, report: string): ExitStatus {
+  if (status.signal !== undefined || report.includes('"exit-code"')) {
+    return status;
+  }
+  throw new CodexError(
+    "sandbox_unavailable",
+    "Cannot confine the command: bubblewrap could not set up the sandbox; " +
+      "its reason is in the standard error output",
+  );
+}
+
+function filterFor(
+  deps: BwrapDeps,
+  filters: Map<NetworkAccess, number>,
+  network: NetworkAccess,
+): number {
+  const known = filters.get(network);
+  if (known !== undefined) return known;
+  const program = encodeProgram(seccompProgram(deps.arch, network));
+  const descriptor = required(deps.libc.anonymousFile(program, "sealed"));
+  filters.set(network, descriptor);
+  return descriptor;
+}
+
+function without(
+  confinement: Confinement,
+  paths: ReadonlySet<string>,
+): Confinement {
+  return {
+    ...confinement,
+    writableRoots: confinement.writableRoots.map((root) => ({
+      path: root.path,
+      protected: root.protected.filter((path) => !paths.has(path)),
+    })),
+  };
+}
+
+function required(descriptor: number | undefined): number {
+  if (descriptor !== undefined) return descriptor;
+  throw new CodexError(
+    "sandbox_unavailable",
+    "Cannot confine the command: the system refuses anonymous files (memfd_create)",
+  );
+}

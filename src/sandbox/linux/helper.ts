@@ -1,0 +1,57 @@
+/** The command line of the sandbox helper for a plan. Pure; see `helper.c`. */
+import { type Confinement, mountPlan } from "../policy.ts";
+
+/** How much the helper can do on this machine, as its probe found. */
+export type HelperMode = "full" | "no-userns" | "landlock-only";
+
+export interface HelperRequest {
+  readonly program: string;
+  readonly mode: HelperMode;
+  readonly confinement: Confinement;
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly mergeOutput: boolean;
+  readonly statusFd: number;
+}
+
+const OPTION = { write: "--write", read: "--read", none: "--hide" } as const;
+
+/** The whole argv: the helper, its options, the command. */
+export function helperArgv(request: HelperRequest): readonly string[] {
+  const { confinement } = request;
+  return [
+    request.program,
+    ...modeOptions(request.mode),
+    "--status-fd",
+    String(request.statusFd),
+    ...(confinement.network === "full" ? ["--net"] : []),
+    ...mountPlan(confinement).flatMap(({ path, access }) => [
+      OPTION[access],
+      path,
+    ]),
+    "--chdir",
+    request.cwd,
+    ...(request.mergeOutput ? ["--merge-output"] : []),
+    "--",
+    ...request.argv,
+  ];
+}
+
+/** The argv that sets everything up and runs nothing. */
+export function probeArgv(
+  program: string,
+  mode: HelperMode,
+  statusFd: number,
+): readonly string[] {
+  return [
+    program,
+    ...modeOptions(mode),
+    "--status-fd",
+    String(statusFd),
+    "--probe",
+  ];
+}
+
+function modeOptions(mode: HelperMode): readonly string[] {
+  return mode === "full" ? [] : [`--${mode}`];
+}

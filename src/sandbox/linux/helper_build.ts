@@ -1,0 +1,117 @@
+/**
+ * Finds the sandbox helper or builds it: beside this program (in `dist/` of a source
+ * tree, or embedded in the compiled program), else in the agent's own directory.
+ */
+import { directoryOf } from "@/platform/paths.ts";
+import type { FileSystem, ProcessSpawner } from "@/platform/platform.ts";
+import {
+  COMPILER_FLAGS,
+  type HelperSource,
+  helperSource,
+} from "./helper_source.ts";
+import type { Architecture } from "./syscalls.ts";
+
+/** Absolute, because PATH is something a command may have written into. */
+const COMPILERS = [
+  "/usr/bin/musl-gcc",
+  "/usr/local/bin/musl-gcc",
+  "/usr/bin/cc",
+  "/usr/bin/gcc",
+  "/usr/bin/clang",
+] as const;
+
+const SOURCE_FOLDER = "/src/sandbox/linux";
+
+export interface BuildDeps {
+  readonly files: FileSystem;
+  readonly processes: ProcessSpawner;
+}
+
+export type BuildResult =
+  | { readonly kind: "built"; readonly path: string; readonly compiler: string }
+  | { readonly kind: "failed"; readonly reason: string };
+
+/**
+ * The helper for these sources, when it was built before: the one seam between the
+ * sandbox and how the program was packaged. A package puts the file named by
+ * `helperSource(arch).name` beside the bundled module.
+ */
+export async function helperBytes(
+  files: FileSystem,
+  arch: Architecture,
+  codexHome: string,
+): Promise<Uint8Array | undefined> {
+  const { name } = await helperSource(arch);
+  for (const directory of [besideThisProgram(), cacheDirectory(codexHome)]) {
+    const path = `${directory}/${name}`;
+    if (await files.stat(path) !== undefined) return await files.readFile(path);
+  }
+  return undefined;
+}
+
+/** Where a helper built on this machine is kept; commands cannot write there. */
+export function cacheDirectory(codexHome: string): string {
+  return `${codexHome}/helper`;
+}
+
+function besideThisProgram(): string {
+  const here = directoryOf(
+    decodeURIComponent(new URL(import.meta.url).pathname),
+  );
+  return here.endsWith(SOURCE_FOLDER)
+    ? `${here.slice(0, -SOURCE_FOLDER.length)}/dist`
+    : here;
+}
+
+/** Builds the helper into `directory`, which exists, with the first compiler that can. */
+export async function buildHelper(
+  deps: BuildDeps,
+  arch: Architecture,
+  directory: string,
+): Promise<BuildResult> {
+  const source = await helperSource(arch);
+  const room = `${directory}/${source.name}.${crypto.randomUUID()}`;
+  await deps.files.makeDirectory(room, 0o700);
+  try {
+    await deps.files.replaceFile(`${room}/helper.c`, source.c);
+    await deps.files.replaceFile(`${room}/helper_filter.h`, source.header);
+    return await compile(deps, source, room, directory);
+  } finally {
+    for (const name of ["helper.c", "helper_filter.h", "helper"]) {
+      await deps.files.remove(`${room}/${name}`).catch(() => {});
+    }
+    await deps.files.remove(room).catch(() => {});
+  }
+}
+
+async function compile(
+  deps: BuildDeps,
+  source: HelperSource,
+  room: string,
+  directory: string,
+): Promise<BuildResult> {
+  let reason = "there is no C compiler";
+  for (const compiler of COMPILERS) {
+    if (await deps.files.stat(compiler) === undefined) continue;
+    const child = deps.processes.spawn({
+      argv: [compiler, ...COMPILER_FLAGS, "-o", "helper", "helper.c"],
+      cwd: room,
+      env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TMPDIR: room },
+      stdin: "null",
+      newGroup: true,
+    });
+    const [, text, { code }] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exit,
+    ]);
+    if (code === 0) {
+      // The rename makes it appear whole, whoever else builds at the same time.
+      const path = `${directory}/${source.name}`;
+      await deps.files.rename(`${room}/helper`, path);
+      return { kind: "built", path, compiler };
+    }
+    reason = `${compiler} failed: ${text.trim()}`;
+  }
+  return { kind: "failed", reason };
+}

@@ -1,0 +1,20 @@
+/** What every way of confining commands offers to `create.ts`. */
+import type { ChildProcess } from "@/platform/platform.ts";
+import type { Confinement } from "./policy.ts";
+import type { SandboxedCommand, SandboxStatus } from "./sandbox.ts";
+
+export interface Mechanism {
+  readonly status: SandboxStatus;
+  /** Starts the command confined, or throws; never starts it bare. */
+  spawn(
+    command: SandboxedCommand,
+    confinement: Confinement,
+  ): Promise<ChildProcess>;
+  /** Ends what the mechanism keeps running; its commands are killed. */
+  close(): void;
+}
+
+/** A mechanism that works here, or why it does not, in words for the user. */
+export type Attempt =
+  | { readonly kind: "ready"; readonly mechanism: Mechanism }
+  | { readonly kind: "unusable"; readonly reason: string };

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { helperArgv, probeArgv } from "@/sandbox/linux/helper.ts";
+
+const REQUEST = {
+  program: "/proc/self/fd/7",
+  mode: "full",
+  confinement: {
+    writableRoots: [{ path: "/ws", protected: ["/ws/.git"] }],
+    hidden: ["/home/u/.codex/auth.json"],
+    network: "none",
+  },
+  argv: ["make", "all"],
+  cwd: "/ws/sub",
+  mergeOutput: true,
+  statusFd: 9,
+} as const;
+
+Deno.test("helperArgv() is the whole command line, strict entries last", () => {
+  assert.equal(
+    helperArgv(REQUEST).join(" "),
+    "/proc/self/fd/7 --status-fd 9 --write /ws --read /ws/.git " +
+      "--hide /home/u/.codex/auth.json --chdir /ws/sub --merge-output -- make all",
+  );
+});
+
+Deno.test("helperArgv() names the mode and the network", () => {
+  const argv = helperArgv({
+    ...REQUEST,
+    mode: "landlock-only",
+    confinement: { writableRoots: [], hidden: [], network: "full" },
+    mergeOutput: false,
+  });
+  assert.equal(
+    argv.join(" "),
+    "/proc/self/fd/7 --landlock-only --status-fd 9 --net --chdir /ws/sub -- make all",
+  );
+});
+
+Deno.test("probeArgv() runs no command", () => {
+  assert.deepEqual(probeArgv("/h", "no-userns", 9), [
+    "/h",
+    "--no-userns",
+    "--status-fd",
+    "9",
+    "--probe",
+  ]);
+});

@@ -1,0 +1,131 @@
+/**
+ * A room for one test: a temporary directory with a workspace in it, and a sandbox of
+ * one mechanism. Runs shell scripts confined and gives back whole outcomes.
+ */
+import { createPlatform } from "@/platform/deno.ts";
+import type { ChildProcess } from "@/platform/platform.ts";
+import type { SandboxPolicy } from "@/protocol/policy.ts";
+import { createSandbox, type OwnedSandbox } from "@/sandbox/create.ts";
+import type { SandboxedCommand } from "@/sandbox/sandbox.ts";
+
+const platform = createPlatform();
+const signal = new AbortController().signal;
+
+export interface Outcome {
+  readonly code: number;
+  readonly signal: string | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+export class Room implements AsyncDisposable {
+  /** The room itself; outside every writable root. */
+  readonly path: string;
+  /** The only writable root, unless the policy names more. */
+  readonly workspace: string;
+  readonly sandbox: OwnedSandbox;
+
+  private constructor(path: string, mechanism: string | undefined) {
+    this.path = path;
+    this.workspace = `${path}/workspace`;
+    this.sandbox = createSandbox({
+      files: platform.files,
+      processes: platform.processes,
+      host: platform.host,
+      codexHome: `${path}/home`,
+      tmpdir: undefined,
+      mechanism,
+    });
+  }
+
+  static async open(mechanism?: string): Promise<Room> {
+    const path = await Deno.realPath(
+      await Deno.makeTempDir({ prefix: "codex-room-" }),
+    );
+    const room = new Room(path, mechanism);
+    await Deno.mkdir(room.workspace);
+    await Deno.mkdir(`${path}/home`);
+    return room;
+  }
+
+  /** Writes only the workspace; neither /tmp nor $TMPDIR. */
+  policy(options: Partial<WorkspaceWrite> = {}): SandboxPolicy {
+    return {
+      type: "workspace-write",
+      writable_roots: [],
+      network_access: false,
+      exclude_slash_tmp: true,
+      exclude_tmpdir_env_var: true,
+      ...options,
+    };
+  }
+
+  async start(
+    argv: readonly string[],
+    options: Partial<SandboxedCommand> = {},
+  ): Promise<ChildProcess> {
+    return await this.sandbox.spawn({
+      argv,
+      cwd: this.workspace,
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: this.path },
+      policy: this.policy(),
+      policyCwd: this.workspace,
+      stdin: "null",
+      mergeOutput: false,
+      ...options,
+    }, signal);
+  }
+
+  async run(
+    argv: readonly string[],
+    options: Partial<SandboxedCommand> = {},
+  ): Promise<Outcome> {
+    return await outcomeOf(await this.start(argv, options));
+  }
+
+  /** Runs a script of sh; `$ROOM` is the room. */
+  async sh(
+    script: string,
+    options: Partial<SandboxedCommand> = {},
+  ): Promise<Outcome> {
+    return await this.run(
+      ["/bin/sh", "-c", `ROOM='${this.path}'; ${script}`],
+      options,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.sandbox.close();
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+type WorkspaceWrite = Extract<SandboxPolicy, { type: "workspace-write" }>;
+
+export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
+  const [out, err, status] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exit,
+  ]);
+  return { code: status.code, signal: status.signal, out, err };
+}
+
+/** True when something is at that path, even a link to nowhere. */
+export async function exists(path: string): Promise<boolean> {
+  return await platform.files.lstat(path) !== undefined;
+}
+
+/** The mechanisms this machine has; prints why one is skipped. */
+export async function availableMechanisms(
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const available: string[] = [];
+  for (const name of names) {
+    await using room = await Room.open(name);
+    const status = await room.sandbox.status(signal);
+    if (status.kind !== "unavailable") available.push(name);
+    else console.log(`skipped: ${name}: ${status.description}`);
+  }
+  return available;
+}
