@@ -22,7 +22,7 @@ export async function runProgram(
   platform: Platform,
 ): Promise<number> {
   try {
-    if (PATCH_TOOL_NAMES.includes(await invokedName(platform))) {
+    if (isPatchTool(args, platform)) {
       return await runPatchTool(args, platform);
     }
     const outcome = parseCommandLine(CODEX, args);
@@ -41,13 +41,14 @@ export async function runProgram(
   }
 }
 
-/** The name the program was started by; empty where the system does not tell. */
-async function invokedName({ files, host }: Platform): Promise<string> {
-  if (host.os !== "linux") return "";
-  // proc(5): the arguments, each ended by a zero byte. The executable's own path
-  // does not help: it is the target of the link.
-  const line = await files.readTextIfExists("/proc/self/cmdline");
-  return baseNameOf(line?.split("\0")[0] ?? "");
+/**
+ * True when the program was started by a link named after the patch tool. Asking
+ * costs a millisecond, so only arguments a patch tool could get are asked about.
+ */
+function isPatchTool(args: readonly string[], { host }: Platform): boolean {
+  const first = args[0]?.trimStart();
+  if (first !== undefined && !/^(\*\*\*|<<)/.test(first)) return false;
+  return PATCH_TOOL_NAMES.includes(baseNameOf(host.invokedName() ?? ""));
 }
 
 async function runPatchTool(

@@ -1,4 +1,5 @@
 /** The one implementation of the platform: this process, through Deno. */
+import { invokedName } from "./argv0.ts";
 import { denoFiles } from "./files.ts";
 import { createHttp } from "./http.ts";
 import { resizeImage } from "./images.ts";
@@ -75,5 +76,6 @@ function hostInfo(): HostInfo {
     get executable() {
       return Deno.execPath();
     },
+    invokedName,
   };
 }

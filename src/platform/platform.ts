@@ -184,6 +184,8 @@ export interface HostInfo {
   readonly homeDirectory: string | undefined;
   /** The path of the running executable. */
   readonly executable: string;
+  /** The name or path the process was started by; undefined where nobody tells. */
+  invokedName(): string | undefined;
 }
 
 export interface Images {

@@ -60,6 +60,9 @@ export function bwrapArgv(request: BwrapRequest): readonly string[] {
     "--unshare-ipc",
     "--unshare-uts",
     "--unshare-cgroup-try",
+    // Else pid 1 would be bubblewrap's own, without the filter, and its memory could
+    // be written by the command.
+    "--as-pid-1",
     ...(confinement.network === "none" ? ["--unshare-net"] : []),
     "--cap-drop",
     "ALL",
@@ -86,9 +89,20 @@ export function bwrapArgv(request: BwrapRequest): readonly string[] {
     ...descriptorOption("--seccomp", request.seccompFd),
     ...descriptorOption("--json-status-fd", request.statusFd),
     "--",
-    ...(request.mergeOutput ? mergedArgv(request.argv) : request.argv),
+    ...INIT,
+    request.mergeOutput ? RUN_MERGED : RUN,
+    "sh",
+    ...request.argv,
   ];
 }
+
+/**
+ * A shell as pid 1: a program in that place would ignore signals it does not handle.
+ * Its own remarks about how the command ended are not part of the command's output.
+ */
+const INIT = ["/bin/sh", "-c"] as const;
+const RUN = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?';
+const RUN_MERGED = 'exec 2>/dev/null; "$@" 2>&1; exit $?';
 
 /** The environment for bwrap itself: the command's, without what loads code. */
 export function bwrapEnvironment(

@@ -21,7 +21,7 @@ Deno.test("bwrapArgv() is the whole command line, strict entries last", () => {
   assert.equal(
     argv.join(" "),
     "/usr/bin/bwrap --new-session --die-with-parent --unshare-user --unshare-pid " +
-      "--unshare-ipc --unshare-uts --unshare-cgroup-try --unshare-net --cap-drop ALL " +
+      "--unshare-ipc --unshare-uts --unshare-cgroup-try --as-pid-1 --unshare-net --cap-drop ALL " +
       "--ro-bind / / --dev /dev --proc /proc " +
       "--ro-bind-try /proc/sys /proc/sys " +
       "--ro-bind-try /proc/sysrq-trigger /proc/sysrq-trigger " +
@@ -32,7 +32,7 @@ Deno.test("bwrapArgv() is the whole command line, strict entries last", () => {
       "--bind /ws /ws --ro-bind /ws/.git /ws/.git " +
       "--ro-bind /dev/null /home/u/.codex/auth.json " +
       "--chdir /ws/sub --setenv LD_PRELOAD /x.so --seccomp 9 --json-status-fd 10 " +
-      '-- /bin/sh -c exec "$@" 2>&1 sh make all',
+      '-- /bin/sh -c exec 2>/dev/null; "$@" 2>&1; exit $? sh make all',
   );
 });
 
@@ -48,7 +48,16 @@ Deno.test("bwrapArgv() shares the network only when the plan has one", () => {
     statusFd: undefined,
   });
   assert(!argv.includes("--unshare-net"));
-  assert.deepEqual(argv.slice(-4), ["--chdir", "/", "--", "true"]);
+  assert.deepEqual(argv.slice(-8), [
+    "--chdir",
+    "/",
+    "--",
+    "/bin/sh",
+    "-c",
+    'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?',
+    "sh",
+    "true",
+  ]);
 });
 
 Deno.test("bwrapEnvironment() keeps from bwrap what loads code into it", () => {
