@@ -18,8 +18,4 @@ export class Secret {
   toJSON(): string {
     return "[redacted]";
   }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return "[redacted]";
-  }
 }

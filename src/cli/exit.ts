@@ -34,6 +34,10 @@ export function reportFailure(
 
 function failureText(error: unknown): string {
   if (error instanceof ConfigError) return error.preface + error.message;
+  // Scripts look for this line as other versions print it.
+  if (error instanceof CodexError && error.code === "untrusted_directory") {
+    return error.message;
+  }
   if (
     error instanceof CodexError || error instanceof FileError ||
     error instanceof HttpError

@@ -173,6 +173,16 @@ export const EXEC_FLAGS: readonly FlagSpec[] = [
     help: "When to colour the output",
   },
   {
+    name: "stdin",
+    value: "MODE",
+    values: ["auto", "wait", "ignore"],
+    default: "auto",
+    isGlobal: true,
+    help:
+      "Whether to read standard input beside the prompt: when something is " +
+      "piped in, always to its end, or never",
+  },
+  {
     name: "json",
     aliases: ["experimental-json"],
     isGlobal: true,

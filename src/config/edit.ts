@@ -43,7 +43,8 @@ export async function editConfig(
   const after = editToml(before ?? "", edits, path);
   if (after === before) return;
   await ensureCodexHome({ files }, codexHome);
-  await files.replaceFile(path, after, PRIVATE_FILE_MODE);
+  const mode = before === undefined ? PRIVATE_FILE_MODE : undefined;
+  await files.replaceFile(path, after, mode);
 }
 
 /** The text with the edits applied; `path` names the file in errors. */

@@ -13,7 +13,13 @@ import {
   VERBOSITIES,
   WEB_SEARCH_MODES,
 } from "@/protocol/policy.ts";
-import { integer, invalidType, struct } from "@/protocol/decode.ts";
+import {
+  integer,
+  invalidType,
+  mapOf,
+  refusingArrays,
+  struct,
+} from "@/protocol/decode.ts";
 import {
   anyTable,
   approvalPolicy,
@@ -170,8 +176,8 @@ const TuiToml = struct("Tui", {
 export const ConfigToml = struct("ConfigToml", {
   ...profileEntries,
   profile: text,
-  profiles: v.optional(v.record(v.string(), ProfileToml)),
-  model_providers: v.optional(v.record(v.string(), ProviderToml)),
+  profiles: v.optional(mapOf(ProfileToml)),
+  model_providers: v.optional(mapOf(ProviderToml)),
   review_model: text,
   openai_base_url: text,
   model_context_window: i64,
@@ -201,20 +207,17 @@ export const ConfigToml = struct("ConfigToml", {
   })),
   background_terminal_max_timeout: u64,
   tool_output_token_limit: usize,
-  mcp_servers: v.optional(v.record(v.string(), McpServerToml)),
+  mcp_servers: v.optional(mapOf(McpServerToml)),
   mcp_oauth_credentials_store: v.optional(word(["auto", "file", "keyring"])),
   mcp_oauth_callback_port: v.optional(integer("u16")),
   mcp_oauth_callback_url: text,
   project_doc_max_bytes: usize,
   project_doc_fallback_filenames: texts,
   project_root_markers: texts,
-  projects: v.optional(v.record(
-    v.string(),
-    struct("ProjectConfig", {
-      trust_level: v.optional(word(["trusted", "untrusted"])),
-    }),
-  )),
-  agents: v.optional(v.objectWithRest(
+  projects: v.optional(mapOf(struct("ProjectConfig", {
+    trust_level: v.optional(word(["trusted", "untrusted"])),
+  }))),
+  agents: v.optional(refusingArrays(v.objectWithRest(
     {
       max_threads: usize,
       max_depth: v.optional(integer("i32")),
@@ -222,7 +225,7 @@ export const ConfigToml = struct("ConfigToml", {
     },
     AgentRoleToml,
     (issue) => invalidType(issue.input, "struct AgentsToml"),
-  )),
+  ))),
   skills: anyTable,
   hooks: anyTable,
   memories: anyTable,

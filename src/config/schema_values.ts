@@ -7,6 +7,8 @@ import {
   decode,
   integer,
   invalidType,
+  mapOf,
+  refusingArrays,
   struct,
   unknownVariant,
 } from "@/protocol/decode.ts";
@@ -16,7 +18,7 @@ import type { ApprovalPolicy } from "@/protocol/policy.ts";
 export const bool = v.optional(v.boolean());
 export const text = v.optional(v.string());
 export const texts = v.optional(v.array(v.string()));
-export const textMap = v.optional(v.record(v.string(), v.string()));
+export const textMap = v.optional(mapOf(v.string()));
 export const usize = v.optional(integer("usize"));
 export const u64 = v.optional(integer("u64"));
 export const i64 = v.optional(integer("i64"));
@@ -27,11 +29,7 @@ export const filePath = v.optional(path);
 export const filePaths = v.optional(v.array(path));
 
 /** A table some other part of the program decodes. */
-export const table = v.record(
-  v.string(),
-  v.unknown(),
-  (issue) => invalidType(issue.input, "a map"),
-);
+export const table = mapOf(v.unknown());
 export const anyTable = v.optional(table);
 
 /** One of some words. */
@@ -90,10 +88,10 @@ function approvalProblem(value: unknown): string | undefined {
 }
 
 /** `[features]`: switches, unknown names included; one of them may be a table. */
-export const features = v.optional(v.record(
+export const features = v.optional(refusingArrays(v.record(
   v.string(),
   v.union([v.boolean(), table], (issue) => {
     return invalidType(issue.input, "a boolean");
   }),
   (issue) => invalidType(issue.input, "struct FeaturesToml"),
-));
+)));

@@ -47,6 +47,10 @@ const RECURSIVE = { recursive: true } as const;
 
 /** The reason the system gave, without the path Deno appends to it. */
 export function osErrorText(error: unknown): string {
+  // Deno's own words for it name a command-line flag the user never gave.
+  if (error instanceof Deno.errors.NotCapable) {
+    return "Permission denied (os error 13)";
+  }
   const text = error instanceof Error ? error.message : String(error);
   const match = /^(.*?\(os error \d+\))/.exec(text);
   return match?.[1] ?? text;

@@ -164,14 +164,15 @@ const INTEGER_RANGES = {
 /** An integer of a Rust type; the name is what a message says was expected. */
 export function integer(kind: keyof typeof INTEGER_RANGES) {
   const [min, max] = INTEGER_RANGES[kind];
-  return v.custom<number>(
-    (value) =>
-      typeof value === "number" && Number.isInteger(value) &&
-      value >= min && value <= max,
-    ({ input }) => {
-      const problem = Number.isInteger(input) ? "value" : "type";
-      return `invalid ${problem}: ${describeValue(input)}, expected ${kind}`;
-    },
+  const message = ({ input }: { readonly input: unknown }) => {
+    const problem = Number.isInteger(input) ? "value" : "type";
+    return `invalid ${problem}: ${describeValue(input)}, expected ${kind}`;
+  };
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
   );
 }
 
@@ -180,11 +181,32 @@ export function struct<const E extends v.ObjectEntries>(
   name: string,
   entries: E,
 ) {
-  return v.object(entries, (issue) => {
+  return refusingArrays(v.object(entries, (issue) => {
     if (issue.expected === "Object") {
       return invalidType(issue.input, `struct ${name}`);
     }
     // Left to `decode`, which also drops the field from the path.
     return `Invalid key: Expected ${issue.expected}`;
-  });
+  }));
+}
+
+/** Any names, each with a value of one kind. */
+export function mapOf<S extends Schema>(value: S) {
+  return refusingArrays(
+    v.record(v.string(), value, ({ input }) => invalidType(input, "a map")),
+  );
+}
+
+/** The schema, but an array is no object: valibot itself takes one for an empty one. */
+export function refusingArrays<S extends Schema>(schema: S): S {
+  const run: S["~run"] = schema["~run"].bind(schema);
+  const guarded: S["~run"] = (dataset, config) => {
+    if (!Array.isArray(dataset.value) && !(dataset.value instanceof Date)) {
+      return run(dataset, config);
+    }
+    v._addIssue(schema, "type", dataset, config);
+    // An issue was added, which is what this type says.
+    return dataset as ReturnType<S["~run"]>;
+  };
+  return { ...schema, "~run": guarded };
 }

@@ -152,10 +152,13 @@ Deno.test("affectedPaths() names where links lead", async () => {
 });
 
 Deno.test("planPatch() refuses what is not a regular file", async () => {
-  const text = patch("*** Update File: /dev/zero", "@@", "-a");
-  const plan = await planPatch(text, "/", createPlatform().files);
+  const path = await Deno.makeTempDir();
+  await new Deno.Command("mkfifo", { args: [`${path}/pipe`] }).output();
+  const text = patch("*** Update File: pipe", "@@", "-a");
+  const plan = await planPatch(text, path, createPlatform().files);
+  await Deno.remove(path, { recursive: true });
   assert.equal(
     plan.kind === "failed" && plan.message,
-    "Failed to read file to update /dev/zero: not a regular file",
+    `Failed to read file to update ${path}/pipe: not a regular file`,
   );
 });

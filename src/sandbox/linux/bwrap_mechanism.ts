@@ -85,8 +85,8 @@ function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
       kind: "bwrap",
       description: `bubblewrap (${program}), because ${deps.because}`,
       gaps: [
-        "named pipes and devices outside the writable directories can be written",
-        "the environment of other processes in the sandbox can be read",
+        "named pipes outside the writable directories can be written",
+        "a writable directory that is replaced by a link just while a command starts is followed",
       ],
     },
     async spawn(command, confinement) {

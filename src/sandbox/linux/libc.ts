@@ -28,6 +28,8 @@ export interface Libc {
   killGroup(groupId: number, signal: number): void;
   /** The Landlock ABI of the kernel; 0 when there is none. */
   landlockVersion(): number;
+  /** The path an open descriptor leads to now; a removed one's ends in ` (deleted)`. */
+  pathOf(descriptor: number): string | undefined;
   /** Holds a directory so that nobody removes it as an unused placeholder. */
   holdDirectory(path: string): number | undefined;
   makeDirectory(path: string): "made" | "exists" | "failed";
@@ -47,6 +49,7 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   rmdir: { parameters: ["buffer"], result: "i32" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
@@ -76,6 +79,8 @@ const F_ADD_SEALS = 1033;
 const ALL_SEALS = 0xf;
 const O_RDONLY_CLOEXEC = 0o2000000;
 const O_DIRECTORY_NOFOLLOW = 0o200000 | 0o400000;
+/** PATH_MAX of limits.h. */
+const PATH_BYTES_MAX = 4096;
 const LOCK_SH = 1;
 const LOCK_EX_NB = 2 | 4;
 const LOCK_UN = 8;
@@ -134,6 +139,15 @@ function wrap(c: Symbols): Omit<Libc, "unload"> {
           c.fcntl(descriptor, F_SETFD, FD_CLOEXEC);
         }
       }
+    },
+    pathOf(descriptor) {
+      // Deno keeps /proc/self from programs without every permission.
+      const buffer = new Uint8Array(PATH_BYTES_MAX);
+      const link = text(`/proc/self/fd/${descriptor}`);
+      const length = Number(c.readlink(link, buffer, BigInt(buffer.length)));
+      return length <= 0
+        ? undefined
+        : new TextDecoder().decode(buffer.subarray(0, length));
     },
     killGroup: (groupId, signal) => void c.kill(-groupId, signal),
     landlockVersion: () =>

@@ -75,7 +75,7 @@ async function hold(
     if (descriptor === undefined) continue;
     if (made === "made") libc.markPlaceholder(descriptor);
     // Removed before the lock was ours: the lock then holds nothing.
-    if (await files.realPath(`/proc/self/fd/${descriptor}`) === path) {
+    if (libc.pathOf(descriptor) === path) {
       return descriptor;
     }
     libc.close(descriptor);

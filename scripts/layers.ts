@@ -1,0 +1,51 @@
+/**
+ * The layers of `src/`, as data: which folder may import which. A folder always may
+ * import itself; everything not listed is an error. Read it top down: nobody imports
+ * what stands above.
+ */
+export const LAYERS: Readonly<Record<string, readonly string[]>> = {
+  async: [],
+  text: [],
+  "exec-policy": [],
+  protocol: [],
+  platform: ["protocol", "async", "text"],
+  jsonrpc: ["platform", "protocol", "async"],
+  patch: ["platform", "protocol", "async", "text"],
+  sandbox: ["platform", "protocol", "async", "text"],
+  config: ["platform", "protocol", "async", "text"],
+  state: ["platform", "protocol", "async", "text"],
+  auth: ["config", "platform", "protocol", "async"],
+  model: ["config", "platform", "protocol", "async", "text"],
+  mcp: ["config", "platform", "protocol", "async", "text", "jsonrpc"],
+  // A tool cannot reach a process, a file or the sandbox: it can only ask.
+  tools: ["protocol", "text", "patch"],
+  core: [
+    "tools",
+    "model",
+    "mcp",
+    "auth",
+    "config",
+    "state",
+    "sandbox",
+    "patch",
+    "jsonrpc",
+    "exec-policy",
+    "platform",
+    "protocol",
+    "async",
+    "text",
+  ],
+  // Front ends speak protocol and never import the agent.
+  exec: ["protocol", "platform", "async", "text"],
+  tui: ["protocol", "platform", "async", "text"],
+  "mcp-server": ["protocol", "platform", "async", "text", "jsonrpc"],
+  "app-server": ["protocol", "platform", "async", "text", "jsonrpc"],
+  cli: ["*"],
+};
+
+/** Where the machine may be touched directly, as path prefixes inside `src/`. */
+export const MACHINE_ACCESS: readonly string[] = [
+  "platform/",
+  // Starts its helper and calls the kernel through FFI.
+  "sandbox/linux/",
+];

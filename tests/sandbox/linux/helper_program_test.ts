@@ -1,0 +1,417 @@
+/**
+ * The helper program by itself: as it is shipped and built with sanitizers, as this
+ * user and, when this is root, as an ordinary one.
+ */
+import assert from "node:assert/strict";
+import { denoFiles } from "@/platform/files.ts";
+import { COMPILER_FLAGS, helperSource } from "@/sandbox/linux/helper_source.ts";
+
+interface Variant {
+  readonly name: string;
+  readonly helper: string;
+  readonly uid: number;
+}
+
+const ORDINARY_UID = 1000;
+const CC = "/usr/bin/cc";
+const variants = await buildVariants();
+
+async function buildVariants(): Promise<readonly Variant[]> {
+  if (await denoFiles.stat(CC) === undefined) {
+    console.log("skipped: helper program: there is no C compiler");
+    return [];
+  }
+  const { arch } = Deno.build;
+  const source = await helperSource(arch);
+  const directory = await Deno.makeTempDir({ prefix: "codex-helper-" });
+  await Deno.chmod(directory, 0o755);
+  await Deno.writeTextFile(`${directory}/helper.c`, source.c);
+  await Deno.writeTextFile(`${directory}/helper_filter.h`, source.header);
+  const kinds: [string, readonly string[]][] = [
+    ["plain", COMPILER_FLAGS],
+    ["sanitized", [
+      ...COMPILER_FLAGS.filter((flag) => flag !== "-static" && flag !== "-s"),
+      "-g",
+      "-fsanitize=address,undefined",
+      "-fno-sanitize-recover=all",
+    ]],
+  ];
+  const uid = Deno.uid() ?? 0;
+  const uids = uid === 0 ? [0, ORDINARY_UID] : [uid];
+  const built: Variant[] = [];
+  for (const [kind, flags] of kinds) {
+    const helper = `${directory}/${kind}`;
+    const result = await new Deno.Command(CC, {
+      args: [...flags, "-o", helper, "helper.c"],
+      cwd: directory,
+    }).output();
+    if (!result.success) {
+      // Only a missing library may be; a warning in our code is an error.
+      const text = new TextDecoder().decode(result.stderr);
+      assert.match(text, /cannot find -l/, text);
+      console.log(`skipped: ${kind} helper: its libraries are not installed`);
+      continue;
+    }
+    for (const each of uids) {
+      built.push({ name: `${kind} helper as uid ${each}`, helper, uid: each });
+    }
+  }
+  return built;
+}
+
+interface Ran {
+  readonly code: number;
+  readonly signal: string | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+class Bench {
+  readonly #variant: Variant;
+  readonly path: string;
+
+  private constructor(variant: Variant, path: string) {
+    this.#variant = variant;
+    this.path = path;
+  }
+
+  static async open(variant: Variant): Promise<Bench> {
+    const path = await Deno.realPath(
+      await Deno.makeTempDir({ prefix: "codex-bench-" }),
+    );
+    await Deno.mkdir(`${path}/ws`);
+    for (const each of [path, `${path}/ws`]) {
+      await Deno.chown(each, variant.uid, variant.uid);
+    }
+    return new Bench(variant, path);
+  }
+
+  argv(args: readonly string[]): readonly string[] {
+    const { helper, uid } = this.#variant;
+    if (uid === Deno.uid()) return [helper, ...args];
+    return [
+      "/usr/bin/setpriv",
+      "--reuid",
+      `${uid}`,
+      "--regid",
+      `${uid}`,
+      "--clear-groups",
+      helper,
+      ...args,
+    ];
+  }
+
+  command(
+    argv: readonly string[],
+    stdin: "null" | "piped" = "null",
+  ): Deno.Command {
+    const [program = "", ...args] = argv;
+    return new Deno.Command(program, {
+      args,
+      stdin,
+      stdout: "piped",
+      stderr: "piped",
+      // The namespaces go away before a leak checker could look.
+      env: { ASAN_OPTIONS: "detect_leaks=0" },
+    });
+  }
+
+  async run(...args: string[]): Promise<Ran> {
+    const { code, signal, stdout, stderr } = await this.command(
+      this.argv(args),
+    ).output();
+    const decoder = new TextDecoder();
+    return {
+      code,
+      signal,
+      out: decoder.decode(stdout),
+      err: decoder.decode(stderr),
+    };
+  }
+
+  /** Runs a script in the workspace, which it may write. */
+  async sh(options: readonly string[], script: string): Promise<Ran> {
+    const ws = `${this.path}/ws`;
+    return await this.run(
+      "--write",
+      ws,
+      "--read",
+      `${ws}/.git`,
+      "--chdir",
+      ws,
+      ...options,
+      "--",
+      "/bin/sh",
+      "-c",
+      script,
+    );
+  }
+
+  async dispose(): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+function testHelper(
+  sentence: string,
+  body: (bench: Bench) => Promise<void>,
+): void {
+  for (const variant of variants) {
+    Deno.test(`${variant.name}: ${sentence}`, async () => {
+      const bench = await Bench.open(variant);
+      try {
+        await body(bench);
+      } finally {
+        await bench.dispose();
+      }
+    });
+  }
+}
+
+testHelper("the probe says what works and runs nothing", async (bench) => {
+  const full = await bench.run("--probe");
+  assert.equal(full.code, 0, full.err);
+  assert.equal(JSON.parse(full.out).namespaces, true);
+  const partial = await bench.run("--probe", "--landlock-only");
+  assert.equal(JSON.parse(partial.out).namespaces, false);
+});
+
+testHelper("wrong options are refused, not skipped", async (bench) => {
+  const rows = [
+    ["--unknown", "--", "true"],
+    ["--write"],
+    ["--write", "relative", "--", "true"],
+    ["--limit", "nonsense=1", "--", "true"],
+    ["--limit", "cpu=x", "--", "true"],
+    ["--status-fd", "-1", "--", "true"],
+    ["--"],
+    [],
+  ];
+  for (const row of rows) {
+    const { code, err } = await bench.run(...row);
+    assert.equal(code, 125, row.join(" "));
+    assert.match(err, /^setup-failed /);
+  }
+});
+
+testHelper(
+  "a root that does not exist or is a link is refused",
+  async (bench) => {
+    await Deno.symlink("/etc", `${bench.path}/link`);
+    for (const name of ["absent", "link"]) {
+      const { code, err, out } = await bench.run(
+        "--write",
+        `${bench.path}/${name}`,
+        "--",
+        "/bin/echo",
+        "ran",
+      );
+      assert.equal(code, 125);
+      assert.equal(out, "");
+      assert.match(err, new RegExp(`^setup-failed ${bench.path}/${name}: `));
+    }
+  },
+);
+
+testHelper("a workspace is writable and its .git is not", async (bench) => {
+  const ran = await bench.sh(
+    [],
+    "echo x > made; mkdir .git/hooks; echo x > ../out; ls -A",
+  );
+  assert.deepEqual({ code: ran.code, out: ran.out }, {
+    code: 0,
+    out: ".git\nmade\n",
+  });
+  assert.deepEqual(
+    (await Array.fromAsync(Deno.readDir(`${bench.path}/ws`))).map(({ name }) =>
+      name
+    ),
+    ["made"],
+  );
+});
+
+testHelper(
+  "a protected link is covered, its target reachable by itself",
+  async (bench) => {
+    await Deno.mkdir(`${bench.path}/outside`);
+    await Deno.symlink("../outside", `${bench.path}/ws/.git`);
+    const ran = await bench.sh(
+      [],
+      "rm .git; mv .git x; mkdir .git; echo x > .git/a; true",
+    );
+    assert.equal(ran.code, 0, ran.err);
+    assert.equal(await Deno.readLink(`${bench.path}/ws/.git`), "../outside");
+  },
+);
+
+testHelper(
+  "hidden files and directories cannot be read or opened up",
+  async (bench) => {
+    await Deno.writeTextFile(`${bench.path}/secret`, "secret");
+    await Deno.mkdir(`${bench.path}/ws/private`);
+    await Deno.writeTextFile(`${bench.path}/ws/private/key`, "secret");
+    const ran = await bench.sh(
+      ["--hide", `${bench.path}/secret`, "--hide", `${bench.path}/ws/private`],
+      "cat ../secret private/key; chmod 777 ../secret private; ls private; cat ../secret; mv private p; cat p/key; true",
+    );
+    assert.deepEqual({ code: ran.code, out: ran.out }, { code: 0, out: "" });
+  },
+);
+
+testHelper(
+  "a private /tmp is empty, and the workspace inside it is there",
+  async (bench) => {
+    const ran = await bench.sh(
+      ["--private-tmp"],
+      "echo x > made; pwd; echo y > /tmp/own; ls /tmp | wc -l",
+    );
+    assert.deepEqual({ code: ran.code, out: ran.out, err: ran.err }, {
+      code: 0,
+      out: `${bench.path}/ws\n2\n`,
+      err: "",
+    });
+    assert.equal(await Deno.readTextFile(`${bench.path}/ws/made`), "x\n");
+    assert.equal(await denoFiles.lstat("/tmp/own"), undefined);
+  },
+);
+
+testHelper("limits bind the command", async (bench) => {
+  const ran = await bench.sh(
+    ["--limit", "nofile=64", "--limit", "fsize=0", "--limit", "core=0"],
+    "ulimit -n; ulimit -c; echo x > file",
+  );
+  assert.match(ran.out, /^64\n0\n/);
+  assert.notEqual(ran.code, 0);
+});
+
+testHelper("a program that is not there ends as in a shell", async (bench) => {
+  assert.equal((await bench.run("--", "/no/such/program")).code, 127);
+  assert.equal((await bench.run("--", "/etc/passwd")).code, 126);
+});
+
+testHelper("a script without a first line is run by sh", async (bench) => {
+  await Deno.writeTextFile(`${bench.path}/script`, 'echo "ran $1"\n', {
+    mode: 0o755,
+  });
+  assert.equal(
+    (await bench.run("--", `${bench.path}/script`, "it")).out,
+    "ran it\n",
+  );
+});
+
+testHelper("the end of the command is the end of the helper", async (bench) => {
+  assert.equal((await bench.sh([], "exit 125")).code, 125);
+  assert.equal((await bench.sh([], "kill -KILL $$")).signal, "SIGKILL");
+  assert.equal((await bench.sh([], "kill -SEGV $$")).signal, "SIGSEGV");
+  assert.equal(
+    (await bench.sh(["--landlock-only"], "kill -TERM $$")).signal,
+    "SIGTERM",
+  );
+});
+
+testHelper("signals to the helper end everything below it", async (bench) => {
+  for (const options of [[], ["--landlock-only"]]) {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+      const child = bench.command(bench.argv([
+        ...options,
+        "--",
+        "/bin/sh",
+        "-c",
+        "trap '' TERM INT HUP; setsid -f sleep 300; sleep 300 & echo ready; wait",
+      ])).spawn();
+      const reader = child.stdout.getReader();
+      await reader.read();
+      child.kill(signal);
+      assert.equal((await child.status).signal, signal);
+      assert.equal((await reader.read()).done, true);
+      await child.stderr.cancel();
+    }
+  }
+});
+
+testHelper("the death of whoever started it ends everything", async (bench) => {
+  for (const options of [[], ["--landlock-only"]]) {
+    const helper = bench.argv([
+      ...options,
+      "--",
+      "/bin/sh",
+      "-c",
+      "trap '' TERM; setsid -f sleep 300; echo ready; sleep 300",
+    ]);
+    // A shell in between is the parent that dies.
+    const parent = bench.command(
+      ["/bin/sh", "-c", '"$@" & wait', "sh", ...helper],
+    ).spawn();
+    const reader = parent.stdout.getReader();
+    await reader.read();
+    parent.kill("SIGKILL");
+    await parent.status;
+    assert.equal((await reader.read()).done, true);
+    await parent.stderr.cancel();
+  }
+});
+
+/** A frame of the terminal protocol, see `helper.c`. */
+function frame(type: number, content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(5 + content.length);
+  bytes[0] = type;
+  new DataView(bytes.buffer).setUint32(1, content.length, true);
+  bytes.set(content, 5);
+  return bytes;
+}
+
+const typed = (text: string) => frame(0, new TextEncoder().encode(text));
+const resized = (rows: number, columns: number) =>
+  frame(1, new Uint8Array(new Uint16Array([rows, columns]).buffer));
+
+testHelper("a terminal of its own has a size, input and ^C", async (bench) => {
+  for (const options of [["--pty"], ["--pty", "--landlock-only"]]) {
+    const child = bench.command(
+      bench.argv([
+        ...options,
+        "--",
+        "/bin/sh",
+        "-c",
+        "tty >/dev/tty && read line && echo got $line && stty size && trap 'echo int; exit 7' INT && echo wait && while :; do sleep 0.05; done",
+      ]),
+      "piped",
+    ).spawn();
+    const writer = child.stdin.getWriter();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream())
+      .getReader();
+    let shown = "";
+    const until = async (text: string) => {
+      while (!shown.includes(text)) {
+        const { value, done } = await reader.read();
+        assert(!done, shown);
+        shown += value;
+      }
+    };
+    await until("/dev/pts/");
+    await writer.write(resized(33, 101));
+    await writer.write(typed("hello\n"));
+    await until("33 101");
+    await until("wait");
+    await writer.write(typed("\x03"));
+    await until("int");
+    assert.equal((await child.status).code, 7);
+    assert.match(shown, /got hello\r\n33 101\r\n/);
+    await writer.close().catch(() => {});
+    await reader.cancel();
+    await child.stderr.cancel();
+  }
+});
+
+testHelper("a terminal passes much output on", async (bench) => {
+  const { stdout, code } = await bench.command(
+    bench.argv([
+      "--pty",
+      "--",
+      "/bin/sh",
+      "-c",
+      "stty -opost; head -c 3000000 /dev/zero | tr '\\0' x",
+    ]),
+  ).output();
+  assert.equal(code, 0);
+  assert.equal(stdout.length, 3_000_000);
+});
