@@ -128,7 +128,10 @@ int main(int count, char **words) {
   say("fifo-of-host", open_and_close(words[1], O_WRONLY | O_NONBLOCK));
   say("shm-of-host", shmget(key, 4096, 0600));
   say("core_pattern", write_same("/proc/sys/kernel/core_pattern"));
-  say("environ-of-parent", open_and_close("/proc/1/environ", O_RDONLY));
-  say("parent-memory", open_and_close("/proc/1/mem", O_RDWR));
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/environ", (int)getppid());
+  say("environ-of-parent", open_and_close(path, O_RDONLY));
+  snprintf(path, sizeof path, "/proc/%d/mem", (int)getppid());
+  say("memory-of-parent", open_and_close(path, O_RDWR));
   return 0;
 }

@@ -65,21 +65,21 @@ const BY_MECHANISM: Readonly<Record<string, Record<string, string>>> = {
     "shm-of-host": "ENOENT",
     "core_pattern": CORE_PATTERN,
     "environ-of-parent": "EACCES",
-    "parent-memory": "EACCES",
+    "memory-of-parent": "EACCES",
   },
   "bwrap": {
     "fifo-of-host": "ok",
     "shm-of-host": "ENOENT",
     "core_pattern": CORE_PATTERN,
     "environ-of-parent": "ok",
-    "parent-memory": "ok",
+    "memory-of-parent": "ok",
   },
   "helper-landlock": {
     "fifo-of-host": "EACCES",
     "shm-of-host": "ok",
     "core_pattern": "EACCES",
     "environ-of-parent": "EACCES",
-    "parent-memory": "EACCES",
+    "memory-of-parent": "EACCES",
   },
 };
 

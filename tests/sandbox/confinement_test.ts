@@ -417,3 +417,41 @@ testEach(
     assert.equal(await exists(`${room.path}/home/config.toml`), false);
   },
 );
+
+testEach(
+  MOUNTING,
+  "a killed command leaves no placeholder and got nothing past one",
+  async (room) => {
+    const child = await room.start([
+      "/bin/sh",
+      "-c",
+      "echo ready; while :; do mkdir -p .codex .git; echo x > .codex/config.toml; done 2>/dev/null",
+    ]);
+    const reader = child.stdout.getReader();
+    await reader.read();
+    child.kill("SIGKILL");
+    assert.equal((await child.exit).code, 137);
+    await reader.cancel();
+    await child.stderr.cancel();
+    assert.deepEqual(await Array.fromAsync(Deno.readDir(room.workspace)), []);
+  },
+);
+
+testEach(
+  MOUNTING,
+  "a workspace in /dev/shm works like any other",
+  async (room) => {
+    const shm = await Deno.makeTempDir({ dir: "/dev/shm" });
+    try {
+      const outcome = await room.sh("echo hi > made; mkdir .git/x; pwd", {
+        cwd: shm,
+        policyCwd: shm,
+      });
+      assert.equal(outcome.out, `${shm}\n`);
+      assert.equal(await Deno.readTextFile(`${shm}/made`), "hi\n");
+      assert.equal(await exists(`${shm}/.git`), false);
+    } finally {
+      await Deno.remove(shm, { recursive: true });
+    }
+  },
+);

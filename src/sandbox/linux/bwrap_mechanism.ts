@@ -165,18 +165,39 @@ function start(
           newGroup: true,
         }),
     );
-    return observeExit(child, (status) => {
-      held.release();
-      const report = libc.readBack(statusFd, REPORT_BYTES_MAX);
+    let hasEnded = false;
+    const report = () =>
+      new TextDecoder().decode(libc.readBack(statusFd, REPORT_BYTES_MAX));
+    const observed = observeExit(child, (status) => {
+      hasEnded = true;
+      // bubblewrap killed from outside: its child may be running for a moment more.
+      if (status.signal === undefined) held.release();
+      else held.abandon();
+      const text = report();
       libc.close(statusFd);
-      return checked(status, new TextDecoder().decode(report));
+      return checked(status, text);
     });
+    return {
+      ...observed,
+      // Ending the first process of the namespace ends all, and bubblewrap waits for
+      // that; killing bubblewrap itself would leave it open when they are gone.
+      kill(signal) {
+        const first = hasEnded ? undefined : firstProcessIn(report());
+        if (first === undefined) observed.kill(signal);
+        else libc.kill(first);
+      },
+    };
   } catch (error) {
     libc.close(statusFd);
     throw error;
   } finally {
     libc.close(seccompFd);
   }
+}
+
+function firstProcessIn(report: string): number | undefined {
+  const pid = Number(/"child-pid": (\d+)/.exec(report)?.[1]);
+  return pid > 1 ? pid : undefined;
 }
 
 // bubblewrap reports an exit code only for a command it really started.

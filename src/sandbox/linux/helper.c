@@ -503,14 +503,18 @@ static long landlock_version(void) {
   return syscall(NR_landlock_create_ruleset, NULL, 0, 1);
 }
 
-static void grant(int ruleset, const char *path, uint64_t rights) {
+static void grant(int ruleset, int fd, const char *path, uint64_t rights) {
   struct stat info;
-  struct path_rule rule = { rights, open(path, O_PATH | O_CLOEXEC) };
-  if (rule.fd < 0) return;
+  struct path_rule rule = { rights, fd };
+  if (fd < 0) return;
   /* Execute, write and read a file, truncate, device ioctl: all a file can have. */
   if (fstat(rule.fd, &info) == 0 && !S_ISDIR(info.st_mode)) rule.access &= 7 | 1 << 14 | 1 << 15;
   must(syscall(NR_landlock_add_rule, ruleset, 1, &rule, 0), path);
   close(rule.fd);
+}
+
+static void grant_if_there(int ruleset, const char *path, uint64_t rights) {
+  grant(ruleset, open(path, O_PATH | O_CLOEXEC), path, rights);
 }
 
 static const char *const always_writable[] = {
@@ -539,11 +543,14 @@ static void restrict_paths(void) {
   size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
   int ruleset = (int)must(syscall(NR_landlock_create_ruleset, &attributes, size, 0), "landlock");
   for (int i = 0; i < options.entry_count; i++)
-    if (options.entries[i].access == MAY_WRITE) grant(ruleset, options.entries[i].path, rights);
+    if (options.entries[i].access == MAY_WRITE) {
+      const char *path = options.entries[i].path;
+      grant(ruleset, (int)must(open_without_links(AT_FDCWD, path, O_PATH), path), path, rights);
+    }
   for (size_t i = 0; i < sizeof always_writable / sizeof *always_writable; i++)
-    grant(ruleset, always_writable[i], rights);
-  if (!options.landlock_only) grant(ruleset, "/dev/shm", rights);
-  if (options.private_tmp) grant(ruleset, "/tmp", rights);
+    grant_if_there(ruleset, always_writable[i], rights);
+  if (!options.landlock_only) grant_if_there(ruleset, "/dev/shm", rights);
+  if (options.private_tmp) grant_if_there(ruleset, "/tmp", rights);
   must(syscall(NR_landlock_restrict_self, ruleset, 0), "landlock");
   close(ruleset);
 }

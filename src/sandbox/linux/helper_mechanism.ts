@@ -14,14 +14,15 @@ import { FileError } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { Attempt, Mechanism } from "../mechanism.ts";
 import { observeExit } from "../observed_child.ts";
-import { type Confinement, mountPlan } from "../policy.ts";
+import type { Confinement } from "../policy.ts";
 import type { SandboxedCommand } from "../sandbox.ts";
 import { helperArgv, type HelperMode, probeArgv } from "./helper.ts";
 import { buildHelper, cacheDirectory, helperBytes } from "./helper_build.ts";
 import { LANDLOCK_GAPS } from "./landlock.ts";
 import type { Libc } from "./libc.ts";
-import { sweepPlaceholder } from "./placeholders.ts";
 import type { Architecture } from "./syscalls.ts";
+
+const SIGNAL_NUMBERS = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 } as const;
 
 /** The helper reports a few short lines. */
 const REPORT_BYTES_MAX = 4096;
@@ -180,15 +181,30 @@ function start(
     stdin: command.stdin,
     newGroup: true,
   }));
-  return observeExit(child, (status) => {
-    // Killed outright, the helper had no chance to tidy up.
-    if (status.signal === "SIGKILL" && mode !== "landlock-only") {
-      for (const { path, access } of mountPlan(confinement)) {
-        if (access === "read") sweepPlaceholder(deps.libc, path);
-      }
-    }
-    return status;
-  });
+  return mode === "landlock-only" ? child : killedInOrder(child);
+}
+
+/**
+ * Killed outright, the helper could not remove its placeholders, and whoever did it
+ * for it might be too early: the last process of the command may still run. Asked to
+ * end, it kills everything first, at once and without asking the command.
+ */
+function killedInOrder(child: ChildProcess): ChildProcess {
+  let requested: keyof typeof SIGNAL_NUMBERS | undefined;
+  const observed = observeExit(
+    child,
+    (status) =>
+      requested === undefined || status.signal === undefined
+        ? status
+        : { code: 128 + SIGNAL_NUMBERS[requested], signal: requested },
+  );
+  return {
+    ...observed,
+    kill(signal) {
+      requested = signal;
+      observed.kill("SIGTERM");
+    },
+  };
 }
 
 /** Starts the helper with a file to report to, and reads that when it ended. */

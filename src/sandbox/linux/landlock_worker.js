@@ -29,7 +29,11 @@ const LANDLOCK_RULE_PATH_BENEATH = 1n;
 const FILE_RIGHTS = 0x1n | 0x2n | 0x4n | (1n << 14n) | (1n << 15n);
 /** Abstract sockets and signals of processes outside. */
 const SCOPE_ALL = 3n;
-const O_PATH_CLOEXEC = 0o10000000 | 0o2000000;
+const SYS_OPENAT2 = 437n;
+const AT_FDCWD = -100;
+const O_PATH_CLOEXEC = 0o10000000n | 0o2000000n;
+/** No magic links, no symbolic links: a path swapped meanwhile is not followed. */
+const RESOLVE_NO_LINKS = 2n | 4n;
 
 // One name per call shape: a buffer passed as such stays alive during the call.
 const c = Deno.dlopen("libc.so.6", {
@@ -43,7 +47,11 @@ const c = Deno.dlopen("libc.so.6", {
     result: "i32",
   },
   capset: { parameters: ["buffer", "buffer"], result: "i32" },
-  open: { parameters: ["buffer", "i32"], result: "i32" },
+  openat2: {
+    name: "syscall",
+    parameters: ["i64", "i32", "buffer", "buffer", "usize"],
+    result: "i64",
+  },
   close: { parameters: ["i32"], result: "i32" },
   create_ruleset: {
     name: "syscall",
@@ -112,8 +120,8 @@ function restrictPaths(writable, abi) {
     "landlock_create_ruleset",
   );
   for (const { path, isDirectory } of writable) {
-    const descriptor = c.open(encode(path), O_PATH_CLOEXEC);
-    if (descriptor < 0) continue;
+    const descriptor = openPath(path);
+    if (descriptor < 0) continue; // not there: nothing to grant
     addRule(ruleset, descriptor, isDirectory ? rights : rights & FILE_RIGHTS);
     c.close(descriptor);
   }
@@ -122,6 +130,11 @@ function restrictPaths(writable, abi) {
     "landlock_restrict_self",
   );
   c.close(Number(ruleset));
+}
+
+function openPath(path) {
+  const how = new BigUint64Array([O_PATH_CLOEXEC, 0n, RESOLVE_NO_LINKS]);
+  return Number(c.openat2(SYS_OPENAT2, AT_FDCWD, encode(path), how, 24n));
 }
 
 function addRule(ruleset, descriptor, rights) {

@@ -24,6 +24,8 @@ export interface Libc {
   readBack(descriptor: number, bytesMax: number): Uint8Array;
   /** Runs `spawn` while these descriptors are inherited by children. */
   whileInherited<T>(descriptors: readonly number[], spawn: () => T): T;
+  /** Kills a process; quiet when it is gone. */
+  kill(pid: number): void;
   /** Signals a process group; quiet when it is gone. */
   killGroup(groupId: number, signal: number): void;
   /** The Landlock ABI of the kernel; 0 when there is none. */
@@ -81,6 +83,7 @@ const O_RDONLY_CLOEXEC = 0o2000000;
 const O_DIRECTORY_NOFOLLOW = 0o200000 | 0o400000;
 /** PATH_MAX of limits.h. */
 const PATH_BYTES_MAX = 4096;
+const SIGKILL = 9;
 const LOCK_SH = 1;
 const LOCK_EX_NB = 2 | 4;
 const LOCK_UN = 8;
@@ -149,6 +152,7 @@ function wrap(c: Symbols): Omit<Libc, "unload"> {
         ? undefined
         : new TextDecoder().decode(buffer.subarray(0, length));
     },
+    kill: (pid) => void c.kill(pid, SIGKILL),
     killGroup: (groupId, signal) => void c.kill(-groupId, signal),
     landlockVersion: () =>
       Math.max(

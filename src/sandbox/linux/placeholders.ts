@@ -20,7 +20,10 @@ const ATTEMPTS_MAX = 50;
 export interface HeldPlaceholders {
   /** Paths that could not be made: the directory above takes no new entries. */
   readonly impossible: ReadonlySet<string>;
+  /** Lets go and removes what nobody needs; only when the command has ended. */
   release(): void;
+  /** Lets go and removes nothing; the next command here will. */
+  abandon(): void;
 }
 
 /**
@@ -51,13 +54,10 @@ export async function holdPlaceholders(
     release();
     throw error;
   }
-  return { impossible, release };
-}
-
-/** Removes a placeholder that whoever made it left behind; anything else stays. */
-export function sweepPlaceholder(libc: Libc, path: string): void {
-  const descriptor = libc.holdDirectory(path);
-  if (descriptor !== undefined) libc.releasePlaceholder(path, descriptor);
+  const abandon = () => {
+    for (const { descriptor } of held.splice(0)) libc.close(descriptor);
+  };
+  return { impossible, release, abandon };
 }
 
 async function hold(
