@@ -79,6 +79,8 @@ function networkSuffix(isEnabled: boolean): string {
 export class HumanView {
   readonly #options: HumanOptions;
   #lastDiff = "";
+  /** The command whose heading was printed last and is still unanswered. */
+  #openCommand: string | undefined;
   #tokens = 0;
 
   constructor(options: HumanOptions) {
@@ -121,6 +123,7 @@ export class HumanView {
     const { style } = this.#options;
     switch (item.type) {
       case "commandExecution":
+        this.#openCommand = item.id;
         return [
           style.magenta("exec"),
           `${style.bold(item.command)} in ${item.cwd}`,
@@ -170,18 +173,24 @@ export class HumanView {
 
   #commandEnd(item: CommandExecutionThreadItem): readonly string[] {
     const { style } = this.#options;
+    // Commands may run side by side: a result that does not follow its heading
+    // repeats it.
+    const subject = this.#openCommand === item.id
+      ? ""
+      : style.bold(item.command);
+    this.#openCommand = undefined;
     const time = `in ${item.durationMs ?? 0}ms:`;
     const output = item.aggregatedOutput.trim() === ""
       ? []
       : [item.aggregatedOutput];
     switch (item.status) {
       case "completed":
-        return [style.green(` succeeded ${time}`), ...output];
+        return [subject + style.green(` succeeded ${time}`), ...output];
       case "declined":
-        return [style.red(` declined ${time}`), ...output];
+        return [subject + style.red(` declined ${time}`), ...output];
       default:
         return [
-          style.red(` exited ${item.exitCode ?? "?"} ${time}`),
+          subject + style.red(` exited ${item.exitCode ?? "?"} ${time}`),
           ...output,
         ];
     }
