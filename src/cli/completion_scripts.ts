@@ -144,9 +144,9 @@ function zshScript(points: readonly CompletionPoint[]): string {
   const offers = points.map((point) =>
     [
       `        (${posixQuote(point.path)})`,
-      `            options=(${described(point.options)})`,
-      `            commands=(${described(point.commands)})`,
-      `            values=(${point.values.join(" ")})`,
+      `            opts=(${described(point.options)})`,
+      `            cmds=(${described(point.commands)})`,
+      `            vals=(${point.values.join(" ")})`,
       "            ;;",
     ].join("\n")
   ).join("\n");
@@ -154,7 +154,7 @@ function zshScript(points: readonly CompletionPoint[]): string {
 
 _codex() {
     local at='codex' word
-    local -a options commands values
+    local -a opts cmds vals
     for word in "\${(@)words[2,CURRENT-1]}"; do
         case "$at $word" in
 ${enters}
@@ -167,11 +167,11 @@ ${values}
 ${offers}
     esac
     if [[ "$PREFIX" == -* ]]; then
-        _describe -o 'option' options
+        _describe -o 'option' opts
         return
     fi
-    (( $#values )) && compadd -- $values
-    (( $#commands )) && _describe 'command' commands
+    (( $#vals )) && compadd -- $vals
+    (( $#cmds )) && _describe 'command' cmds
     _files
 }
 
@@ -244,31 +244,29 @@ function powershellScript(points: readonly CompletionPoint[]): string {
   const enters = enterLines(
     points,
     (froms, to) =>
-      froms.map((from) => `        ${doubledQuote(from)} = ${doubledQuote(to)}`)
-        .join("\n"),
+      froms.map((from) =>
+        `    $enters[${doubledQuote(from)}] = ${doubledQuote(to)}`
+      ).join("\n"),
   );
   const values = valueLines(
     points,
     (froms, words) =>
       froms.map((from) =>
-        `        ${doubledQuote(from)} = @(${list(words ?? [])})`
-      )
-        .join("\n"),
+        `    $values[${doubledQuote(from)}] = @(${list(words ?? [])})`
+      ).join("\n"),
   );
   const offers = points.map((point) =>
-    `        ${doubledQuote(point.path)} = @(${list(wordsOf(point))})`
+    `    $offers[${doubledQuote(point.path)}] = @(${list(wordsOf(point))})`
   ).join("\n");
+  // PowerShell's own tables take -c and -C for the same key.
   return `Register-ArgumentCompleter -Native -CommandName 'codex' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
-    $enters = @{
+    $enters = [System.Collections.Hashtable]::new([StringComparer]::Ordinal)
 ${enters}
-    }
-    $values = @{
+    $values = [System.Collections.Hashtable]::new([StringComparer]::Ordinal)
 ${values}
-    }
-    $offers = @{
+    $offers = [System.Collections.Hashtable]::new([StringComparer]::Ordinal)
 ${offers}
-    }
     $at = 'codex'
     $previous = ''
     foreach ($element in ($commandAst.CommandElements | Select-Object -Skip 1)) {

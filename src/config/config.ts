@@ -113,7 +113,7 @@ export type TrustLevel = "trusted" | "untrusted";
 
 /** One source of configuration, low to high, as `config/read` shows it. */
 export interface ConfigLayer {
-  readonly kind: "system" | "user" | "project" | "session";
+  readonly kind: "system" | "user" | "project" | "session" | "managed";
   /** The file it came from; undefined for session flags. */
   readonly path?: string;
   readonly table: RawTable;

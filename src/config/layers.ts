@@ -1,12 +1,14 @@
 /**
  * Finds and reads the layers, low to high: system, user, project files from the
- * project root down to the working directory, session flags. A project's files count
- * only when the user trusts it; others are listed, unread, with the reason.
+ * project root down to the working directory, session flags, managed. A project's
+ * files count only when the user trusts it; others are listed, unread, with the
+ * reason.
  */
 import * as v from "valibot";
 import { FileError, type Platform } from "@/platform/platform.ts";
 import { directoryOf, isWithin, resolvePath } from "@/platform/paths.ts";
 import { decode } from "@/protocol/decode.ts";
+import { CodexError } from "@/protocol/errors.ts";
 import type { ConfigLayer, RawTable, TrustLevel } from "./config.ts";
 import { explainProblem } from "./explain.ts";
 import { withAbsolutePaths } from "./path_keys.ts";
@@ -22,7 +24,8 @@ import { ConfigToml } from "./schema.ts";
 import { mergeTables } from "./table.ts";
 import { parseToml } from "./toml.ts";
 
-const SYSTEM_CONFIG_PATH = "/etc/codex/config.toml";
+/** Where an administrator's files are. */
+export const SYSTEM_DIRECTORY = "/etc/codex";
 
 export interface LayerRequest {
   readonly platform: Pick<Platform, "files" | "host">;
@@ -31,6 +34,7 @@ export interface LayerRequest {
   /** The session flags' layer. */
   readonly session: RawTable;
   readonly ignoreUserConfig: boolean;
+  readonly systemDirectory: string;
 }
 
 export interface Layers {
@@ -42,39 +46,82 @@ export interface Layers {
 
 /** Reads every layer that applies to the working directory. @throws ConfigError */
 export async function readLayers(request: LayerRequest): Promise<Layers> {
-  const { platform: { files, host }, cwd, codexHome } = request;
-  const userPath = resolvePath(codexHome, "config.toml");
-  const [system, user, gitRoot] = await Promise.all([
-    readLayer(request, "system", SYSTEM_CONFIG_PATH),
-    request.ignoreUserConfig
-      ? { kind: "user", path: userPath, table: {} } as const
-      : readLayer(request, "user", userPath),
+  const { platform: { files, host }, cwd } = request;
+  const [system, user, managed, gitRoot] = await Promise.all([
+    readLayer(request, "system", systemPath(request, "config.toml")),
+    readUserLayer(request),
+    readLayer(request, "managed", systemPath(request, "managed_config.toml")),
     findProjectRoot(files, cwd, DEFAULT_ROOT_MARKERS),
+    refuseRequirements(request),
   ]);
   const session: ConfigLayer = {
     kind: "session",
     table: withAbsolutePaths(request.session, cwd, host.homeDirectory),
   };
-  const fixed = [system, user, session].filter((layer) => layer !== undefined);
-  const { projects, project_root_markers: markers } = await trustSettings(
+  const settings = await trustSettings(
     files,
-    fixed,
+    present([system, user, session, managed]),
   );
-  const projectRoot = markers === undefined
+  const project = await findProject(request, settings, gitRoot);
+  const projectFiles = await projectLayers(request, project);
+  const trustLevel = project.trustOf(cwd);
+  return {
+    layers: present([system, user, ...projectFiles, session, managed]),
+    projectRoot: project.root,
+    ...(trustLevel === undefined ? {} : { trustLevel }),
+  };
+}
+
+function present(
+  layers: readonly (ConfigLayer | undefined)[],
+): readonly ConfigLayer[] {
+  return layers.filter((layer) => layer !== undefined);
+}
+
+function systemPath({ systemDirectory }: LayerRequest, name: string): string {
+  return resolvePath(systemDirectory, name);
+}
+
+/** Limits an administrator set must hold, so a version that cannot does not run. */
+async function refuseRequirements(request: LayerRequest): Promise<void> {
+  const path = systemPath(request, "requirements.toml");
+  if (await request.platform.files.stat(path) === undefined) return;
+  throw new CodexError(
+    "unsupported",
+    `Cannot enforce ${path}: managed requirements are not available in this ` +
+      "version, so it does not run where they are set",
+  );
+}
+
+function readUserLayer(
+  request: LayerRequest,
+): Promise<ConfigLayer | undefined> {
+  const path = resolvePath(request.codexHome, "config.toml");
+  return request.ignoreUserConfig
+    ? Promise.resolve({ kind: "user", path, table: {} })
+    : readLayer(request, "user", path);
+}
+
+interface Project {
+  readonly root: string;
+  readonly trustOf: (directory: string) => TrustLevel | undefined;
+}
+
+async function findProject(
+  { platform: { files }, cwd }: LayerRequest,
+  settings: TrustSettings,
+  gitRoot: string | undefined,
+): Promise<Project> {
+  const { projects, project_root_markers: markers } = settings;
+  const root = markers === undefined
     ? gitRoot ?? cwd
     : await findProjectRoot(files, cwd, markers) ?? cwd;
-  const repository = gitRoot === undefined
+  const repository = gitRoot === undefined || projects === undefined
     ? []
     : [gitRoot, await mainRepositoryRoot(files, gitRoot)];
-  const trust = (directory: string) =>
-    trustOf(projects, [directory, projectRoot, ...repository]);
-  const project = await projectLayers(request, projectRoot, trust);
-  const trustLevel = trust(cwd);
   return {
-    layers: [system, user, ...project, session]
-      .filter((layer) => layer !== undefined),
-    projectRoot,
-    ...(trustLevel === undefined ? {} : { trustLevel }),
+    root,
+    trustOf: (directory) => trustOf(projects, [directory, root, ...repository]),
   };
 }
 
@@ -83,11 +130,12 @@ const TrustSettings = v.object({
   projects: ConfigToml.entries.projects,
   project_root_markers: ConfigToml.entries.project_root_markers,
 });
+type TrustSettings = v.InferOutput<typeof TrustSettings>;
 
 async function trustSettings(
   files: Platform["files"],
   layers: readonly ConfigLayer[],
-): Promise<v.InferOutput<typeof TrustSettings>> {
+): Promise<TrustSettings> {
   const decoded = decode(TrustSettings, mergeLayers(layers));
   if (decoded.ok) return decoded.value;
   throw await explainProblem(
@@ -106,21 +154,21 @@ export function mergeLayers(layers: readonly ConfigLayer[]): RawTable {
 
 async function projectLayers(
   request: LayerRequest,
-  projectRoot: string,
-  trust: (directory: string) => TrustLevel | undefined,
+  { root, trustOf }: Project,
 ): Promise<readonly ConfigLayer[]> {
   const directories = ancestorsOf(request.cwd)
-    .filter((directory) => isWithin(directory, projectRoot))
+    .filter((directory) => isWithin(directory, root))
     .toReversed();
   const layers = await Promise.all(directories.map((directory) => {
     const folder = resolvePath(directory, ".codex");
     if (folder === request.codexHome) return undefined;
     const path = resolvePath(folder, "config.toml");
-    return trust(directory) === "trusted"
+    const trust = trustOf(directory);
+    return trust === "trusted"
       ? readLayer(request, "project", path)
-      : disabledLayer(request, path, trust(directory));
+      : disabledLayer(request, path, trust);
   }));
-  return layers.filter((layer) => layer !== undefined);
+  return present(layers);
 }
 
 async function disabledLayer(

@@ -9,7 +9,7 @@ import { CodexError } from "@/protocol/errors.ts";
 import { findCodexHome } from "./codex_home.ts";
 import type { Config, ConfigLayer, RawTable } from "./config.ts";
 import { explainProblem } from "./explain.ts";
-import { mergeLayers, readLayers } from "./layers.ts";
+import { mergeLayers, readLayers, SYSTEM_DIRECTORY } from "./layers.ts";
 import { type SessionFlags, sessionLayer } from "./overrides.ts";
 import { ConfigProblem } from "./problem.ts";
 import {
@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly profile?: string | undefined;
   readonly ignoreUserConfig?: boolean | undefined;
   readonly flags?: DedicatedFlags | undefined;
+  /** Where an administrator's files are, when not in the usual place. */
+  readonly systemDirectory?: string | undefined;
 }
 
 /**
@@ -50,6 +52,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     codexHome,
     session,
     ignoreUserConfig: options.ignoreUserConfig ?? false,
+    systemDirectory: options.systemDirectory ?? SYSTEM_DIRECTORY,
   });
   try {
     const raw = mergeLayers(layers);

@@ -14,7 +14,6 @@ interface Machine {
   readonly stdinIsTty?: boolean;
   readonly isOutClosed?: boolean;
   readonly invokedAs?: string;
-  readonly cwd?: string;
 }
 
 /** Runs the program in this process on a machine with these properties. */
@@ -24,15 +23,12 @@ async function run(line: string, machine: Machine = {}): Promise<Result> {
   const written = { out: "", err: "" };
   const platform: Platform = {
     ...real,
-    files: {
-      ...real.files,
-      readTextIfExists: (path) =>
-        path === "/proc/self/cmdline"
-          ? Promise.resolve(`/usr/bin/${machine.invokedAs ?? "codex"}\0`)
-          : real.files.readTextIfExists(path),
-    },
     env: { get: (name) => variables[name], all: () => variables },
-    host: { ...real.host, os: "linux", cwd: machine.cwd ?? "/" },
+    host: {
+      ...real.host,
+      cwd: "/",
+      invokedName: () => machine.invokedAs ?? "codex",
+    },
     terminal: {
       ...real.terminal,
       stdinIsTty: machine.stdinIsTty ?? false,
@@ -188,12 +184,11 @@ Deno.test("codex features knows which features there are", async () => {
 });
 
 Deno.test("codex is the patch tool when started by that name", async () => {
-  for (const invokedAs of ["apply_patch", "applypatch"]) {
-    const result = await run("a b", { invokedAs });
-    assert.deepEqual(result, {
-      code: 2,
-      out: "",
-      err: "Error: apply_patch accepts exactly one argument.\n",
-    });
+  for (const invokedAs of ["/bin/apply_patch", "applypatch"]) {
+    const { code, err } = await run("", { invokedAs });
+    assert.deepEqual([code, err.split("\n")[0]], [
+      2,
+      "Usage: apply_patch 'PATCH'",
+    ]);
   }
 });

@@ -229,3 +229,32 @@ Deno.test("loadConfig() treats names of object members as plain keys", async () 
     message: "config profile `constructor` not found",
   });
 });
+
+Deno.test("loadConfig() puts the system's file lowest and the managed one highest", async () => {
+  await using scratch = await makeScratch(`review_model = "user"`);
+  const system = `${scratch.root}/etc`;
+  await scratch.write(
+    `${system}/config.toml`,
+    `model = "system"\nreview_model = "system"\n`,
+  );
+  assert.deepEqual(
+    await scratch.load().then((config) => [config.model, config.reviewModel]),
+    ["system", "user"],
+  );
+  await scratch.write(`${system}/managed_config.toml`, `model = "managed"\n`);
+  const { model, layers } = await scratch.load(overrides("model=mine"));
+  assert.equal(model, "managed");
+  assert.deepEqual(
+    layers.map(({ kind }) => kind),
+    ["system", "user", "session", "managed"],
+  );
+});
+
+Deno.test("loadConfig() refuses to run where limits are set that it cannot enforce", async () => {
+  await using scratch = await makeScratch();
+  await scratch.write(
+    `${scratch.root}/etc/requirements.toml`,
+    `allowed_sandbox_modes = ["read-only"]\n`,
+  );
+  await assert.rejects(scratch.load(), { code: "unsupported" });
+});

@@ -46,6 +46,7 @@ export async function makeScratch(
       loadConfig({
         platform,
         session: { overrides: [], enable: [], disable: [] },
+        systemDirectory: `${root}/etc`,
         ...options,
       }),
     write,

@@ -102,3 +102,41 @@ Deno.test("an aborted signal starts nothing", async () => {
   );
   assert.equal(await exists(`${room.workspace}/made`), false);
 });
+
+Deno.test("inside a sandbox only Landlock is left, and it is said so", async () => {
+  await using room = await Room.open();
+  const { kind } = await room.sandbox.status(signal);
+  if (kind !== "helper" && kind !== "bwrap") {
+    return console.log(`skipped: the outer sandbox is ${kind}`);
+  }
+  // In the room of a sandbox this very program finds no namespaces.
+  const script = new URL("./nested.ts", import.meta.url).pathname;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const outcome = await room.run(
+    [
+      Deno.execPath(),
+      "run",
+      "--no-lock",
+      "--no-prompt",
+      "-A",
+      "--config",
+      config,
+      script,
+    ],
+    {
+      env: {
+        PATH: "/usr/bin:/bin",
+        DENO_DIR: Deno.env.get("DENO_DIR") ??
+          `${Deno.env.get("HOME")}/.cache/deno`,
+        INNER: room.workspace,
+        NO_COLOR: "1",
+      },
+    },
+  );
+  assert.deepEqual(outcome, {
+    code: 0,
+    signal: undefined,
+    out: "landlock: kept out\n",
+    err: "",
+  });
+});

@@ -1,6 +1,6 @@
 /** `codex features`: lists the switches and writes them to config.toml. */
 import { findCodexHome } from "@/config/codex_home.ts";
-import { type Edit, editConfig } from "@/config/edit.ts";
+import type { Edit } from "@/config/edit.ts";
 import { type Feature, FEATURES, findFeature } from "@/config/features.ts";
 import { loadConfig } from "@/config/load.ts";
 import { requireFeature } from "@/config/overrides.ts";
@@ -91,5 +91,7 @@ function target(parsed: ParsedCommand): Target {
 }
 
 async function editFile(platform: Platform, edit: Edit): Promise<void> {
+  // The editor brings a parser that listing does not need.
+  const { editConfig } = await import("@/config/edit.ts");
   await editConfig(platform.files, await findCodexHome(platform), [edit]);
 }

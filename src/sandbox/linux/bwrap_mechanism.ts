@@ -73,8 +73,12 @@ async function probe(mechanism: Mechanism): Promise<void> {
     stdin: "null",
     mergeOutput: false,
   }, { writableRoots: [], hidden: [], network: "none" });
-  await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
-  await child.exit;
+  // Read, not cancelled: a broken pipe would hide how it really ended.
+  await Promise.all([
+    new Response(child.stdout).bytes(),
+    new Response(child.stderr).bytes(),
+    child.exit,
+  ]);
 }
 
 function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
@@ -202,9 +206,9 @@ function firstProcessIn(report: string): number | undefined {
 
 // bubblewrap reports an exit code only for a command it really started.
 function checked(status: ExitStatus, report: string): ExitStatus {
-  if (status.signal !== undefined || report.includes('"exit-code"')) {
-    return status;
-  }
+  if (report.includes('"exit-code"')) return status;
+  // Killed by us or for want of memory: then whatever ran is gone with it.
+  if (status.signal === "SIGKILL" || status.signal === "SIGTERM") return status;
   throw new CodexError(
     "sandbox_unavailable",
     "Cannot confine the command: bubblewrap could not set up the sandbox; " +

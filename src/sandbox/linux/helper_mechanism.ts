@@ -123,14 +123,20 @@ async function probe(
       stdin: "null",
       newGroup: true,
     }));
-    await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
-    await child.exit;
-    return undefined;
+    // Read, not cancelled: a broken pipe would hide how it really ended.
+    const [, , { code }] = await Promise.all([
+      new Response(child.stdout).bytes(),
+      new Response(child.stderr).bytes(),
+      child.exit,
+    ]);
+    return code === 0 ? undefined : "the sandbox helper does not work here";
   } catch (error) {
     if (error instanceof FileError) {
       return "the sandbox helper cannot be run here";
     }
-    if (error instanceof CodexError) return error.message;
+    if (error instanceof SetupError) {
+      return `the sandbox helper stopped at ${error.step}`;
+    }
     throw error;
   }
 }
@@ -239,12 +245,23 @@ function startReported(
 function checked(status: ExitStatus, report: string): ExitStatus {
   const failure = /^setup-failed (.*)$/m.exec(report)?.[1];
   if (failure === undefined && /^started$/m.test(report)) return status;
-  // Killed from outside before it came to anything.
-  if (failure === undefined && status.signal !== undefined) return status;
-  throw new CodexError(
-    "sandbox_unavailable",
-    `Cannot confine the command: the sandbox helper stopped at ${
-      failure ?? "its start"
-    }`,
-  );
+  // Killed by us or for want of memory before it came to anything.
+  const { signal } = status;
+  if (failure === undefined && (signal === "SIGKILL" || signal === "SIGTERM")) {
+    return status;
+  }
+  throw new SetupError(failure ?? "its start");
+}
+
+/** The helper could not set the sandbox up, and ran nothing. */
+class SetupError extends CodexError {
+  readonly step: string;
+
+  constructor(step: string) {
+    super(
+      "sandbox_unavailable",
+      `Cannot confine the command: the sandbox helper stopped at ${step}`,
+    );
+    this.step = step;
+  }
 }
