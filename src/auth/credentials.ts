@@ -47,6 +47,8 @@ export async function findCredential(
       return key(auth.token);
     case "command":
       return key(await commandOutput(ports, auth, signal));
+    case "none":
+      return undefined;
     case "login":
       return provider.requiresLogin ? await storedLogin(ports) : undefined;
   }

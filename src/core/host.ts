@@ -80,13 +80,12 @@ async function startThread(
   const { platform, config } = ports;
   const startedMs = platform.clock.now();
   const id = stored?.meta.id ?? uuidV7(startedMs, platform.random.bytes(10));
-  const [git, projectDocs, installationId, timezone, status] = await Promise
+  const [git, projectDocs, installationId, timezone] = await Promise
     .all([
       readGitInfo(platform.files, config.cwd),
       readProjectDocs(platform.files, config),
       readInstallationId(ports),
       readTimezone(platform),
-      ports.sandbox.status(signal),
     ]);
   const start: NewThread = {
     id,
@@ -109,11 +108,13 @@ async function startThread(
   });
   const broker = new ApprovalBroker(emit);
   return new Thread({
-    info: threadInfo(ports, settings, id, status.description),
+    info: threadInfo(ports, settings, id),
     state,
     sessions,
     broker,
     events,
+    sandboxMechanism: async () =>
+      (await ports.sandbox.status(signal)).description,
     environment: {
       platform,
       config,
@@ -146,7 +147,6 @@ function threadInfo(
   ports: HostPorts,
   settings: ThreadSettings,
   id: ThreadId,
-  sandboxMechanism: string,
 ): ThreadInfo {
   const { config } = ports;
   return {
@@ -156,7 +156,6 @@ function threadInfo(
     provider: config.provider.id,
     approvalPolicy: settings.approvalPolicy,
     sandboxPolicy: settings.sandboxPolicy,
-    sandboxMechanism,
     ...(config.reasoningEffort === undefined
       ? {}
       : { reasoningEffort: config.reasoningEffort }),

@@ -37,6 +37,7 @@ export interface ThreadParts {
   readonly sessions: ExecSessions;
   readonly broker: ApprovalBroker;
   readonly events: AsyncQueue<ThreadEvent>;
+  sandboxMechanism(): Promise<string>;
 }
 
 export class Thread implements ThreadHandle {
@@ -56,6 +57,10 @@ export class Thread implements ThreadHandle {
     this.#ended = this.#loop(signal);
     // The one consumer of the events is told; whoever closes the thread is, too.
     this.#ended.catch((error: unknown) => parts.events.fail(error));
+  }
+
+  sandboxMechanism(): Promise<string> {
+    return this.#parts.sandboxMechanism();
   }
 
   submit(op: Op): Promise<void> {

@@ -18,10 +18,17 @@ export interface HumanOptions {
   readonly showRawReasoning: boolean;
 }
 
+/** What the header tells. */
+export interface HeaderFacts {
+  readonly info: ThreadInfo;
+  /** How commands are confined. */
+  readonly mechanism: string;
+  readonly prompt: string;
+}
+
 /** The lines before the first turn. */
 export function headerLines(
-  info: ThreadInfo,
-  prompt: string,
+  { info, mechanism, prompt }: HeaderFacts,
   { style }: HumanOptions,
 ): readonly string[] {
   const rows: readonly (readonly [string, string])[] = [
@@ -35,7 +42,7 @@ export function headerLines(
         : "granular",
     ],
     ["sandbox", sandboxText(info.sandboxPolicy)],
-    ["confined by", info.sandboxMechanism],
+    ["confined by", mechanism],
     ["reasoning effort", info.reasoningEffort ?? "none"],
     ["reasoning summaries", info.reasoningSummary ?? "none"],
     ["session id", info.id],

@@ -49,7 +49,6 @@ export async function runExec(
   const watch = watchSignals(thread, platform, exit);
   try {
     const view = createView(request, thread, platform);
-    view.begin();
     await thread.submit({
       type: "userInput",
       input: inputOf(request),
@@ -68,7 +67,8 @@ export async function runExec(
 }
 
 interface View {
-  begin(): void;
+  /** Shows what is shown before the first event. */
+  begin(): Promise<void>;
   show(event: ThreadEvent): void;
   /** Prints the last message where a program would look for it. */
   end(lastMessage: string | undefined): void;
@@ -83,6 +83,8 @@ interface Outcome {
 async function followTurn(thread: ThreadHandle, view: View): Promise<Outcome> {
   let hasFailed = false;
   for await (const event of thread.events()) {
+    // The turn is under way by now: the request leaves while the header is made.
+    if (event.type === "turnStarted") await view.begin();
     view.show(event);
     // An error that ends no turn, such as a command that could not be confined.
     if (event.type === "error" && !event.willRetry) hasFailed = true;
@@ -135,7 +137,8 @@ function createView(
 function jsonView(thread: ThreadHandle, write: (text: string) => void): View {
   const view = new JsonView();
   return {
-    begin: () => write(`${JSON.stringify(view.started(thread.info.id))}\n`),
+    begin: async () =>
+      write(`${JSON.stringify(view.started(thread.info.id))}\n`),
     show(event) {
       for (const line of view.events(event)) write(`${JSON.stringify(line)}\n`);
     },
@@ -161,8 +164,13 @@ function humanView(
     if (lines.length > 0) terminal.writeErr(`${lines.join("\n")}\n`);
   };
   return {
-    begin() {
-      write(headerLines(thread.info, request.prompt, options));
+    async begin() {
+      const facts = {
+        info: thread.info,
+        mechanism: await thread.sandboxMechanism(),
+        prompt: request.prompt,
+      };
+      write(headerLines(facts, options));
       write(request.warnings.map((warning) => `warning: ${warning}`));
     },
     show: (event) => write(view.lines(event)),

@@ -21,8 +21,6 @@ export interface ThreadInfo {
   readonly provider: string;
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxPolicy: SandboxPolicy;
-  /** How commands are confined in this process, in words for the user. */
-  readonly sandboxMechanism: string;
   /** As configured; undefined when the model's default applies. */
   readonly reasoningEffort?: ReasoningEffort;
   readonly reasoningSummary?: ReasoningSummary;
@@ -41,6 +39,8 @@ export type ThreadSelector =
 /** A running thread. Its events end when it is closed. */
 export interface ThreadHandle {
   readonly info: ThreadInfo;
+  /** How commands are confined here, in words; finding out takes a moment. */
+  sandboxMechanism(): Promise<string>;
   /** Accepts an op; resolves once the op has its place in the order. */
   submit(op: Op): Promise<void>;
   /** The events, for one consumer, in order; they end after `close`. */

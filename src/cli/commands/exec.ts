@@ -3,6 +3,7 @@
  * before a thread begins, so a failed start leaves nothing behind.
  */
 import { compose } from "@/cli/compose.ts";
+import { configOptions } from "@/cli/config_options.ts";
 import {
   flagValue,
   flagValues,
@@ -20,7 +21,6 @@ import { FileError, type Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadSelector } from "@/protocol/host.ts";
 import { isUuid } from "@/protocol/ids.ts";
-import type { SandboxMode } from "@/protocol/policy.ts";
 import { imageFormat } from "@/text/image_format.ts";
 
 export async function run(
@@ -28,7 +28,7 @@ export async function run(
   platform: Platform,
 ): Promise<number> {
   const lifetime = new AbortController();
-  const config = await loadExecConfig(parsed, platform);
+  const config = await loadConfig(configOptions(parsed, platform));
   const prompt = await readPrompt(parsed, platform, config, lifetime.signal);
   const outputSchema = await readSchema(
     platform,
@@ -59,37 +59,6 @@ export async function run(
   } finally {
     await composition.close();
   }
-}
-
-function loadExecConfig(
-  parsed: ParsedCommand,
-  platform: Platform,
-): Promise<Config> {
-  return loadConfig({
-    platform,
-    cwd: flagValue(parsed, "cd"),
-    session: {
-      overrides: flagValues(parsed, "config"),
-      enable: flagValues(parsed, "enable"),
-      disable: flagValues(parsed, "disable"),
-    },
-    profile: flagValue(parsed, "profile"),
-    ignoreUserConfig: hasFlag(parsed, "ignore-user-config"),
-    flags: {
-      model: flagValue(parsed, "model"),
-      sandboxMode: sandboxMode(parsed),
-      oss: hasFlag(parsed, "oss"),
-      localProvider: flagValue(parsed, "local-provider"),
-      addDirectories: flagValues(parsed, "add-dir"),
-    },
-  });
-}
-
-function sandboxMode(parsed: ParsedCommand): SandboxMode | undefined {
-  if (bypassesSandbox(parsed)) return "danger-full-access";
-  if (hasFlag(parsed, "full-auto")) return "workspace-write";
-  // The parser accepts no other values.
-  return flagValue(parsed, "sandbox") as SandboxMode | undefined;
 }
 
 function bypassesSandbox(parsed: ParsedCommand): boolean {
