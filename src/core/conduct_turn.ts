@@ -138,6 +138,7 @@ class Turn {
           {
             clock: this.#env.platform.clock,
             allowParallel: this.#env.guard.settings.model.parallelToolCalls,
+            tools: this.#env.guard.settings.tools,
             truncation: this.#env.guard.settings.truncation,
             contextFor: (call) =>
               createToolContext({

@@ -31,7 +31,6 @@ export interface ThreadSettings {
     readonly mode: "bytes" | "tokens";
     readonly limit: number;
   };
-  readonly webSearch: WebSearchMode;
   readonly tools: ToolSettings;
 }
 
@@ -67,8 +66,7 @@ export function threadSettings(
     truncation: config.toolOutputTokenLimit === undefined
       ? model.truncation
       : { mode: "tokens", limit: config.toolOutputTokenLimit },
-    webSearch: webSearchOf(config, sandboxPolicy),
-    tools: toolSettings(config, model),
+    tools: toolSettings(config, model, webSearchOf(config, sandboxPolicy)),
   };
 }
 
@@ -125,7 +123,11 @@ function webSearchOf(config: Config, policy: SandboxPolicy): WebSearchMode {
   return config.webSearch ?? "cached";
 }
 
-function toolSettings(config: Config, model: ModelInfo): ToolSettings {
+function toolSettings(
+  config: Config,
+  model: ModelInfo,
+  webSearch: WebSearchMode,
+): ToolSettings {
   return {
     unifiedExec: config.features.unified_exec === true,
     shellTool: config.features.shell_tool === true,
@@ -134,5 +136,12 @@ function toolSettings(config: Config, model: ModelInfo): ToolSettings {
       config.features.apply_patch_freeform === true,
     acceptsImages: model.acceptsImages,
     originalImageDetail: model.originalImageDetail,
+    ...(webSearch === "disabled" ? {} : {
+      webSearch: {
+        ...config.webSearchOptions,
+        isLive: webSearch === "live",
+        returnsImages: model.searchReturnsImages,
+      },
+    }),
   };
 }

@@ -12,11 +12,17 @@ import {
 } from "@/protocol/response_items.ts";
 import { truncateMiddle } from "@/text/truncate.ts";
 import { findTool } from "@/tools/registry.ts";
-import { failed, type ToolContext, type ToolOutcome } from "@/tools/tool.ts";
+import {
+  failed,
+  type ToolContext,
+  type ToolOutcome,
+  type ToolSettings,
+} from "@/tools/tool.ts";
 
 export interface BatchPorts {
   readonly clock: Clock;
   readonly allowParallel: boolean;
+  readonly tools: ToolSettings;
   readonly truncation: {
     readonly mode: "bytes" | "tokens";
     readonly limit: number;
@@ -34,7 +40,7 @@ export async function runToolBatch(
   signal: AbortSignal,
 ): Promise<readonly ResponseItem[]> {
   const outcomes: ToolOutcome[] = [];
-  for (const group of groupCalls(calls, ports.allowParallel)) {
+  for (const group of groupCalls(calls, ports)) {
     outcomes.push(
       ...await Promise.all(group.map((call) => runCall(ports, call, signal))),
     );
@@ -51,13 +57,13 @@ export async function runToolBatch(
 /** Neighbouring calls that may run together. */
 export function groupCalls(
   calls: readonly ToolCallItem[],
-  allowParallel: boolean,
+  { allowParallel, tools }: Pick<BatchPorts, "allowParallel" | "tools">,
 ): readonly (readonly ToolCallItem[])[] {
   const groups: ToolCallItem[][] = [];
   let isOpen = false;
   for (const call of calls) {
     const isParallel = allowParallel &&
-      findTool(callName(call))?.parallel === true;
+      findTool(callName(call), tools)?.parallel === true;
     if (isParallel && isOpen) groups.at(-1)?.push(call);
     else groups.push([call]);
     isOpen = isParallel;
@@ -75,7 +81,7 @@ async function runCall(
   const name = callName(call);
   const tool = "namespace" in call && call.namespace !== undefined
     ? undefined
-    : findTool(name);
+    : findTool(name, ports.tools);
   if (tool === undefined) return failed(`unsupported call: ${name}`);
   try {
     return await tool.call(callInput(call), ports.contextFor(call), signal);

@@ -32,6 +32,11 @@ export function createToolContext(
     shell: ports.shell,
     allowLoginShell: ports.config.allowLoginShell,
     longestPollMs: ports.config.backgroundTerminalMaxTimeoutMs,
+    outputLimit: {
+      unit: guard.settings.truncation.mode,
+      max: guard.settings.truncation.limit,
+    },
+    originalImageDetail: guard.settings.tools.originalImageDetail,
     startCommand: (request, signal) =>
       runGuarded(guard, { turnId, itemId: callId, request }, signal),
     async writeStdin({ sessionId, chars, yieldMs }, signal) {
@@ -64,7 +69,7 @@ export function createToolContext(
       const words = explanation === undefined ? {} : { explanation };
       await ports.emit({ type: "planUpdated", turnId, plan, ...words });
     },
-    readImage: (path) => readImage(ports, callId, path),
+    readImage: (request) => readImage(ports, callId, request),
     chunkId: () =>
       [...platform.random.bytes(3)].map((byte) =>
         byte.toString(16).padStart(2, "0")
@@ -78,12 +83,10 @@ const STDIN_CLOSED =
 async function readImage(
   ports: ContextPorts,
   callId: string,
-  path: string,
+  request: Parameters<ToolContext["readImage"]>[0],
 ): ReturnType<ToolContext["readImage"]> {
-  const absolute = resolvePath(ports.guard.settings.cwd, path);
-  const image = await loadImage(ports.platform, absolute, {
-    keepResolution: false,
-  });
+  const absolute = resolvePath(ports.guard.settings.cwd, request.path);
+  const image = await loadImage(ports.platform, absolute, request);
   switch (image.kind) {
     case "missing":
       return {

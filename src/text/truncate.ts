@@ -100,7 +100,7 @@ function countCodePoints(text: string, start: number, end: number): number {
 }
 
 /** Lines as a person counts them: an unfinished last line counts too. */
-function countLines(text: string): number {
+export function countLines(text: string): number {
   let count = 0;
   for (
     let at = text.indexOf("\n");

@@ -1,6 +1,7 @@
 /** `apply_patch`: edits files by a patch, free-form with a grammar or as JSON. */
 import * as v from "valibot";
 import grammar from "./apply_patch.lark" with { type: "text" };
+import { wallSeconds } from "./output.ts";
 import {
   decodeArguments,
   failed,
@@ -16,6 +17,7 @@ export const applyPatch: Tool = {
   aliases: [],
   parallel: false,
   isOffered: (settings) => settings.freeformPatch,
+  isAccepted: (settings) => settings.freeformPatch,
   declare: () => ({
     type: "custom",
     name: "apply_patch",
@@ -48,7 +50,7 @@ export function describePatch(outcome: PatchOutcome): ToolOutcome {
   if (outcome.isVerificationFailure) return failed(outcome.text);
   const text = [
     `Exit code: ${outcome.isSuccess ? 0 : 1}`,
-    `Wall time: ${(outcome.durationMs / 1000).toFixed(1)} seconds`,
+    `Wall time: ${wallSeconds(outcome.durationMs)} seconds`,
     "Output:",
     outcome.text,
   ].join("\n");

@@ -1,5 +1,11 @@
 /** How what a command did is told to the model. */
-import { estimateTokens, truncateToolOutput } from "@/text/truncate.ts";
+import {
+  countLines,
+  estimateTokens,
+  type TextLimit,
+  truncateMiddle,
+  truncateToolOutput,
+} from "@/text/truncate.ts";
 import {
   type CommandOutcome,
   failed,
@@ -37,7 +43,10 @@ export function describeCommand(
 }
 
 /** The report of a tool that runs a command to its end. */
-export function describeShell(outcome: CommandOutcome): ToolOutcome {
+export function describeShell(
+  outcome: CommandOutcome,
+  limit: TextLimit,
+): ToolOutcome {
   if (outcome.kind === "refused") {
     return failed(`execution error: ${outcome.text}`);
   }
@@ -52,13 +61,21 @@ export function describeShell(outcome: CommandOutcome): ToolOutcome {
     : `command timed out after ${
       Math.round(outcome.timedOutAfterMs)
     } milliseconds\n`;
+  const whole = notice + outcome.output;
+  const kept = truncateMiddle(whole, limit);
   const text = [
     `Exit code: ${exitCode}`,
-    `Wall time: ${(outcome.wallMs / 1000).toFixed(1)} seconds`,
+    `Wall time: ${wallSeconds(outcome.wallMs)} seconds`,
+    ...(kept === whole ? [] : [`Total output lines: ${countLines(whole)}`]),
     "Output:",
-    notice + outcome.output,
+    kept,
   ].join("\n");
   return { kind: exitCode === 0 ? "ok" : "failed", output: text };
+}
+
+/** Seconds to the tenth, whole ones without a point: `0`, `0.7`. */
+export function wallSeconds(ms: number): number {
+  return Math.round(ms / 100) / 10;
 }
 
 /** The exit code `timeout(1)` gives. */

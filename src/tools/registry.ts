@@ -8,6 +8,7 @@ import { shell, shellCommand } from "./shell_command.ts";
 import type { Tool, ToolSettings } from "./tool.ts";
 import { updatePlan } from "./update_plan.ts";
 import { viewImage } from "./view_image.ts";
+import { webSearch } from "./web_search.ts";
 import { writeStdin } from "./write_stdin.ts";
 
 export const TOOLS: readonly Tool[] = [
@@ -17,13 +18,21 @@ export const TOOLS: readonly Tool[] = [
   shell,
   updatePlan,
   applyPatch,
+  webSearch,
   viewImage,
 ];
 
-/** The tool a call names, by its name or another it answers to. */
-export function findTool(name: string): Tool | undefined {
+/**
+ * The tool a call names, by its name or another it answers to; undefined when these
+ * settings do not let it be called.
+ */
+export function findTool(
+  name: string,
+  settings: ToolSettings,
+): Tool | undefined {
   return TOOLS.find((tool) =>
-    tool.name === name || tool.aliases.includes(name)
+    (tool.name === name || tool.aliases.includes(name)) &&
+    tool.isAccepted(settings)
   );
 }
 

@@ -1,6 +1,7 @@
 /**
  * `shell_command` and `shell`: run a command to its end. Offered when sessions are
- * switched off; `shell` and its other names are accepted but never declared.
+ * switched off, accepted also beside them; `shell` and its other names are never
+ * declared.
  */
 import * as v from "valibot";
 import { escalationOf, escalationParameters } from "./exec_command.ts";
@@ -40,6 +41,7 @@ export const shellCommand = defineTool({
   parallel: true,
   hides: (settings) => settings.allowLoginShell ? [] : ["login"],
   isOffered: (settings) => settings.shellTool && !settings.unifiedExec,
+  isAccepted: (settings) => settings.shellTool,
   run(args, context, signal) {
     const login = (args.login ?? true) && context.allowLoginShell;
     return runToEnd(
@@ -68,6 +70,7 @@ export const shell = defineTool({
   }),
   parallel: true,
   isOffered: () => false,
+  isAccepted: (settings) => settings.shellTool,
   run(args, context, signal) {
     const script = scriptOf(args.command);
     return runToEnd(args, args.command, context, signal, {
@@ -118,7 +121,7 @@ async function runToEnd(
     yieldMs: Infinity,
     timeoutMs,
   }, signal);
-  return describeShell(outcome);
+  return describeShell(outcome, context.outputLimit);
 }
 
 /** The script of `bash -lc script`, the form in which models write patches. */

@@ -4,9 +4,11 @@
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
+import type { WebSearchConfig } from "@/config/config.ts";
 import { decode } from "@/protocol/decode.ts";
 import type { PlanStep } from "@/protocol/items.ts";
 import type { OutputBody, ResponseItem } from "@/protocol/response_items.ts";
+import type { TextLimit } from "@/text/truncate.ts";
 
 /** What a call gave, in words for the model. A failure is a value the model reads. */
 export interface ToolOutcome {
@@ -71,6 +73,10 @@ export interface ToolContext {
   readonly allowLoginShell: boolean;
   /** Longest wait for a background session, in milliseconds. */
   readonly longestPollMs: number;
+  /** How much of an output the model's own limit leaves. */
+  readonly outputLimit: TextLimit;
+  /** The model can be sent images in their full resolution. */
+  readonly originalImageDetail: boolean;
   startCommand(
     request: CommandRequest,
     signal: AbortSignal,
@@ -91,7 +97,10 @@ export interface ToolContext {
     plan: readonly PlanStep[],
     explanation: string | undefined,
   ): Promise<void>;
-  readImage(path: string, signal: AbortSignal): Promise<ImageOutcome>;
+  readImage(
+    request: { readonly path: string; readonly keepResolution: boolean },
+    signal: AbortSignal,
+  ): Promise<ImageOutcome>;
   /** Six hexadecimal digits that name one piece of output. */
   chunkId(): string;
 }
@@ -104,6 +113,12 @@ export interface ToolSettings {
   readonly freeformPatch: boolean;
   readonly acceptsImages: boolean;
   readonly originalImageDetail: boolean;
+  /** Undefined when the web may not be searched. */
+  readonly webSearch?: WebSearchConfig & {
+    /** The server may open pages of the live web. */
+    readonly isLive: boolean;
+    readonly returnsImages: boolean;
+  };
 }
 
 /** A tool as the registry holds it: its argument type is its own business. */
@@ -114,6 +129,8 @@ export interface Tool {
   /** May run beside other such tools of the same batch. */
   readonly parallel: boolean;
   isOffered(settings: ToolSettings): boolean;
+  /** May be called; also true for names that are no longer offered but still known. */
+  isAccepted(settings: ToolSettings): boolean;
   /** The declaration sent to the model. */
   declare(settings: ToolSettings): Readonly<Record<string, unknown>>;
   /** Decodes what the model wrote and does it; bad arguments are an outcome. */
@@ -136,6 +153,8 @@ export interface FunctionTool<Schema extends ObjectSchema> {
   /** Parameters left out of the declaration under these settings. */
   hides?(settings: ToolSettings): readonly string[];
   isOffered(settings: ToolSettings): boolean;
+  /** Without it, what is offered is what is accepted. */
+  isAccepted?(settings: ToolSettings): boolean;
   run(
     args: v.InferOutput<Schema>,
     context: ToolContext,
@@ -152,6 +171,7 @@ export function defineTool<Schema extends ObjectSchema>(
     aliases: tool.aliases ?? [],
     parallel: tool.parallel,
     isOffered: tool.isOffered,
+    isAccepted: tool.isAccepted ?? tool.isOffered,
     declare: (settings) => ({
       type: "function",
       name: tool.name,

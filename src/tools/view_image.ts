@@ -18,9 +18,14 @@ export const viewImage = defineTool({
   hides: (settings) => settings.originalImageDetail ? [] : ["detail"],
   isOffered: (settings) => settings.acceptsImages,
   async run(args, context, signal) {
-    const image = await context.readImage(args.path, signal);
+    const keepResolution = context.originalImageDetail &&
+      args.detail === "original";
+    const image = await context.readImage(
+      { path: args.path, keepResolution },
+      signal,
+    );
     if (image.kind === "failed") return failed(image.text);
-    const detail = args.detail ?? "high";
+    const detail = keepResolution ? "original" : "high";
     return {
       kind: "ok",
       output: [{ type: "input_image", image_url: image.dataUrl, detail }],
