@@ -50,7 +50,9 @@ export async function findCredential(
     case "none":
       return undefined;
     case "login":
-      return provider.requiresLogin ? await storedLogin(ports) : undefined;
+      return provider.requiresLogin
+        ? await requiredLogin(ports, provider)
+        : undefined;
   }
 }
 
@@ -127,6 +129,20 @@ function failure(command: string, reason: string): CodexError {
   return new CodexError(
     "missing_credentials",
     `Cannot get a token from the provider's auth command "${command}": ${reason}`,
+  );
+}
+
+/** The vendor's own server answers nobody unknown, so a run without a login ends here. */
+async function requiredLogin(
+  ports: CredentialPorts,
+  provider: ProviderConfig,
+): Promise<Credential | undefined> {
+  const login = await storedLogin(ports);
+  if (login !== undefined || !provider.isDefaultBaseUrl) return login;
+  throw new CodexError(
+    "missing_credentials",
+    "Not logged in: set CODEX_API_KEY to a key of the provider, or configure a model " +
+      "provider of your own (OPENAI_API_KEY alone is not used)",
   );
 }
 
