@@ -4,7 +4,6 @@
  */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
-import type { WebSearchConfig } from "@/config/config.ts";
 import { decode } from "@/protocol/decode.ts";
 import type { PlanStep } from "@/protocol/items.ts";
 import type { OutputBody, ResponseItem } from "@/protocol/response_items.ts";
@@ -114,11 +113,17 @@ export interface ToolSettings {
   readonly acceptsImages: boolean;
   readonly originalImageDetail: boolean;
   /** Undefined when the web may not be searched. */
-  readonly webSearch?: WebSearchConfig & {
-    /** The server may open pages of the live web. */
-    readonly isLive: boolean;
-    readonly returnsImages: boolean;
-  };
+  readonly webSearch?: WebSearchSettings;
+}
+
+export interface WebSearchSettings {
+  /** The server may open pages of the live web. */
+  readonly isLive: boolean;
+  readonly returnsImages: boolean;
+  readonly contextSize?: "low" | "medium" | "high";
+  readonly allowedDomains?: readonly string[];
+  /** Where the user says to be: country, region, city, time zone. */
+  readonly location?: Readonly<Record<string, string>>;
 }
 
 /** A tool as the registry holds it: its argument type is its own business. */

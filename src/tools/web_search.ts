@@ -1,6 +1,5 @@
-/** `web_search`: the model's server searches by itself; declared here, never called here. */
-import type { Tool } from "./tool.ts";
-import { failed } from "./tool.ts";
+/** `web_search`: runs on the provider's side; this program only offers and shows it. */
+import { failed, type Tool } from "./tool.ts";
 
 export const webSearch: Tool = {
   name: "web_search",
@@ -8,24 +7,21 @@ export const webSearch: Tool = {
   parallel: false,
   isOffered: (settings) => settings.webSearch !== undefined,
   isAccepted: () => false,
-  declare({ webSearch: search }) {
-    const { allowedDomains, location, contextSize } = search ?? {};
-    return {
-      type: "web_search",
-      external_web_access: search?.isLive === true,
-      ...(allowedDomains === undefined
-        ? {}
-        : { filters: { allowed_domains: allowedDomains } }),
-      ...(location === undefined
-        ? {}
-        : { user_location: { type: "approximate", ...location } }),
-      ...(contextSize === undefined
-        ? {}
-        : { search_context_size: contextSize }),
-      ...(search?.returnsImages === true
-        ? { search_content_types: ["text", "image"] }
-        : {}),
-    };
-  },
-  call: () => Promise.resolve(failed("unsupported call: web_search")),
+  declare: ({ webSearch }) => ({
+    type: "web_search",
+    external_web_access: webSearch?.isLive ?? false,
+    ...(webSearch?.returnsImages
+      ? { search_content_types: ["text", "image"] }
+      : {}),
+    ...(webSearch?.contextSize === undefined
+      ? {}
+      : { search_context_size: webSearch.contextSize }),
+    ...(webSearch?.allowedDomains === undefined
+      ? {}
+      : { filters: { allowed_domains: webSearch.allowedDomains } }),
+    ...(webSearch?.location === undefined
+      ? {}
+      : { user_location: { type: "approximate", ...webSearch.location } }),
+  }),
+  call: () => Promise.resolve(failed("web_search runs on the server")),
 };

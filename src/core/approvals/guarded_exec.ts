@@ -120,7 +120,7 @@ async function start(
       env: commandEnvironment(ports, policy),
       policy,
       policyCwd: ports.settings.cwd,
-      stdin: request.tty ? "pipe" : "null",
+      stdin: request.tty ? "terminal" : "null",
       mergeOutput: true,
     }, signal);
     return ports.sessions.start({
