@@ -4,19 +4,30 @@
  * program then uses bubblewrap or Landlock alone.
  */
 import { createPlatform } from "@/platform/deno.ts";
+import { architectureOf } from "@/sandbox/linux/syscalls.ts";
 import { buildHelper } from "@/sandbox/linux/helper_build.ts";
 
 const platform = createPlatform();
 const dist = decodeURIComponent(new URL("../dist", import.meta.url).pathname);
 await platform.files.makeDirectory(dist);
-const { arch } = platform.host;
-const built = arch === "x86_64" || arch === "aarch64"
-  ? await buildHelper(platform, arch, dist)
-  : { kind: "failed", reason: `${arch} is not supported` } as const;
+const arch = architectureOf(platform.host.arch);
+const built = arch === undefined
+  ? { kind: "failed", reason: "this architecture is not supported" } as const
+  : await buildHelper(platform, arch, dist);
 
 if (built.kind === "built") {
+  await removeOthers(built.path);
   console.log(`Built ${built.path} with ${built.compiler}`);
 } else {
   console.log(`Sandbox helper not built: ${built.reason}`);
   console.log("Commands will be confined by bubblewrap or by Landlock alone.");
+}
+
+async function removeOthers(path: string): Promise<void> {
+  for (const { name } of await platform.files.readDirectory(dist)) {
+    const other = `${dist}/${name}`;
+    if (name.startsWith("sandbox-helper-") && other !== path) {
+      await platform.files.remove(other);
+    }
+  }
 }

@@ -65,9 +65,15 @@ export class ThreadState {
 
   /** Writes lines; they are on disk when this resolves. */
   async persist(entries: readonly RolloutEntry[]): Promise<void> {
-    const all = [...this.#pending, ...entries];
+    const waiting = this.#pending;
     this.#pending = [];
-    await this.#writer.append(all);
+    try {
+      await this.#writer.append([...waiting, ...entries]);
+    } catch (error) {
+      // Without its first line, what is written later could never be read.
+      this.#pending = waiting;
+      throw error;
+    }
   }
 
   close(): void {

@@ -30,37 +30,37 @@ function utf8(bytes: Uint8Array): DecodedInput {
   }
 }
 
-/** How many bytes from the start are valid UTF-8, found by halving. */
+/** The bytes of the longest sequence UTF-8 has. */
+const SEQUENCE_BYTES_MAX = 4;
+
+/** How many bytes from the start are whole, valid sequences; found by halving. */
 function validPrefix(bytes: Uint8Array): number {
   let valid = 0;
-  let invalid = bytes.length;
+  let invalid = bytes.length + 1;
   while (valid + 1 < invalid) {
     const middle = (valid + invalid) >> 1;
-    if (isValidStart(bytes.subarray(0, middle))) valid = middle;
+    if (isValid(bytes.subarray(0, middle), { mayBeCut: true })) valid = middle;
     else invalid = middle;
   }
-  return sequenceStart(bytes, valid);
+  for (let cut = 0; cut < SEQUENCE_BYTES_MAX && cut < valid; cut++) {
+    const whole = bytes.subarray(0, valid - cut);
+    if (isValid(whole, { mayBeCut: false })) return whole.length;
+  }
+  return 0;
 }
 
-/** A sequence cut off at the end counts as valid: more may follow. */
-function isValidStart(bytes: Uint8Array): boolean {
+/** True for valid UTF-8; `mayBeCut` lets the last sequence be unfinished. */
+function isValid(
+  bytes: Uint8Array,
+  { mayBeCut }: { readonly mayBeCut: boolean },
+): boolean {
   try {
-    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes, {
-      stream: true,
-    });
+    new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes, { stream: mayBeCut });
     return true;
   } catch {
     return false;
   }
-}
-
-/** The start of the sequence that the bytes up to `end` leave unfinished, else `end`. */
-function sequenceStart(bytes: Uint8Array, end: number): number {
-  let start = end;
-  while (
-    start > 0 && end - start < 3 && ((bytes[start - 1] ?? 0) & 0xc0) === 0x80
-  ) start--;
-  return start > 0 && (bytes[start - 1] ?? 0) >= 0xc0 ? start - 1 : end;
 }
 
 function utf16(

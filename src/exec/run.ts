@@ -81,10 +81,13 @@ interface Outcome {
 }
 
 async function followTurn(thread: ThreadHandle, view: View): Promise<Outcome> {
+  let hasBegun = false;
   let hasFailed = false;
   for await (const event of thread.events()) {
-    // The turn is under way by now: the request leaves while the header is made.
-    if (event.type === "turnStarted") await view.begin();
+    // The turn is under way by now: the request leaves while the header is made. A
+    // turn that cannot begin has an error for its first event.
+    if (!hasBegun) await view.begin();
+    hasBegun = true;
     view.show(event);
     // An error that ends no turn, such as a command that could not be confined.
     if (event.type === "error" && !event.willRetry) hasFailed = true;

@@ -101,6 +101,9 @@ export function disconnected(
   );
 }
 
+/** Begins with the day of the week, as all three forms of RFC 9110, section 5.6.7 do. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/;
+
 /**
  * `retry-after` (RFC 9110, section 10.2.3): seconds or an HTTP date, in milliseconds
  * from now. Undefined when absent, malformed or too far away to wait for.
@@ -113,7 +116,10 @@ export function parseRetryAfter(
   const text = header.trim();
   const ms = /^\d+(\.\d+)?$/.test(text)
     ? Number(text) * 1000
-    : Date.parse(text) - nowMs;
+    // Date.parse finds a date in almost anything, `-1` included.
+    : HTTP_DATE.test(text)
+    ? Date.parse(text) - nowMs
+    : NaN;
   if (Number.isNaN(ms) || ms > RETRY_AFTER_MAX_MS) return undefined;
   return Math.max(0, Math.ceil(ms));
 }

@@ -12,7 +12,7 @@ import { tryBwrap } from "./linux/bwrap_mechanism.ts";
 import { tryHelper } from "./linux/helper_mechanism.ts";
 import { tryLandlock } from "./linux/landlock.ts";
 import { type Libc, openLibc } from "./linux/libc.ts";
-import type { Architecture } from "./linux/syscalls.ts";
+import { type Architecture, architectureOf } from "./linux/syscalls.ts";
 import type { Attempt, Mechanism } from "./mechanism.ts";
 import type { SandboxStatus } from "./sandbox.ts";
 
@@ -62,7 +62,8 @@ export async function chooseMechanism(deps: ChooseDeps): Promise<Choice> {
   if (host.os !== "linux") {
     return none(`confining commands on ${host.os} is not supported yet`);
   }
-  if (host.arch !== "x86_64" && host.arch !== "aarch64") {
+  const arch = architectureOf(host.arch);
+  if (arch === undefined) {
     return none(`confining commands on ${host.arch} is not supported`);
   }
   const steps = stepsToTry(deps.mechanism);
@@ -77,7 +78,7 @@ export async function chooseMechanism(deps: ChooseDeps): Promise<Choice> {
   if (libc === undefined) {
     return none("this process may not call the C library (--allow-ffi)");
   }
-  return await tryInOrder(steps, deps, libc, host.arch);
+  return await tryInOrder(steps, deps, libc, arch);
 }
 
 async function tryInOrder(

@@ -10,7 +10,7 @@ import {
   unavailableError,
   unavailableStatus,
 } from "./choose.ts";
-import { spawnPlain } from "./plain.ts";
+import { createPlainCommands } from "./plain.ts";
 import {
   type Confinement,
   type ConfiningPolicy,
@@ -34,6 +34,7 @@ export interface OwnedSandbox extends Sandbox {
 /** The sandbox of this process. Nothing is probed before the first question. */
 export function createSandbox(deps: SandboxDeps): OwnedSandbox {
   const surveyor = new RootSurveyor(deps.files, deps.codexHome);
+  const plain = createPlainCommands(deps);
   let choice: Promise<Choice> | undefined;
   const choose = () => choice ??= chooseMechanism(deps);
 
@@ -54,7 +55,7 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
         path: command.env["PATH"],
       });
       if (policy.type === "danger-full-access") {
-        return spawnPlain(deps.processes, command);
+        return await plain.spawn(command);
       }
       const [chosen, confinement] = await Promise.all([
         choose(),
@@ -67,6 +68,7 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
     async close() {
       const chosen = await choice;
       if (chosen?.kind === "ready") chosen.close();
+      await plain.close();
     },
   };
 }

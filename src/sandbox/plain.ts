@@ -1,17 +1,42 @@
 /** Commands under `danger-full-access`: not confined, but in a group of their own. */
-import type { ChildProcess, ProcessSpawner } from "@/platform/platform.ts";
+import type { ChildProcess } from "@/platform/platform.ts";
 import { mergedArgv } from "./linux/bwrap.ts";
+import {
+  openTerminalLauncher,
+  type TerminalDeps,
+  type TerminalLauncher,
+} from "./linux/plain_terminal.ts";
 import type { SandboxedCommand } from "./sandbox.ts";
 
-export function spawnPlain(
-  processes: ProcessSpawner,
+export interface PlainCommands {
+  spawn(command: SandboxedCommand): Promise<ChildProcess>;
+  close(): Promise<void>;
+}
+
+export function createPlainCommands(deps: TerminalDeps): PlainCommands {
+  let launcher: Promise<TerminalLauncher | undefined> | undefined;
+  return {
+    async spawn(command) {
+      if (command.stdin !== "terminal") return spawnWithPipes(deps, command);
+      launcher ??= openTerminalLauncher(deps);
+      return (await launcher)?.spawn(command) ?? spawnWithPipes(deps, command);
+    },
+    async close() {
+      (await launcher)?.close();
+    },
+  };
+}
+
+function spawnWithPipes(
+  { processes }: TerminalDeps,
   command: SandboxedCommand,
 ): ChildProcess {
+  const isMerged = command.mergeOutput || command.stdin === "terminal";
   return processes.spawn({
-    argv: command.mergeOutput ? mergedArgv(command.argv) : command.argv,
+    argv: isMerged ? mergedArgv(command.argv) : command.argv,
     cwd: command.cwd,
     env: command.env,
-    stdin: command.stdin,
+    stdin: command.stdin === "null" ? "null" : "pipe",
     newGroup: true,
   });
 }

@@ -33,7 +33,11 @@ export interface SandboxedCommand {
   readonly policy: SandboxPolicy;
   /** The thread's working directory: the first writable root of workspace-write. */
   readonly policyCwd: string;
-  readonly stdin: "null" | "pipe";
+  /**
+   * `terminal` gives the command a terminal of its own where the mechanism can, and a
+   * pipe otherwise; both outputs then come merged on standard output.
+   */
+  readonly stdin: "null" | "pipe" | "terminal";
   /** Standard error goes into standard output, in the order it was written. */
   readonly mergeOutput: boolean;
 }

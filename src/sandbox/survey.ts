@@ -8,7 +8,7 @@ import {
   isWithin,
   resolvePath,
 } from "@/platform/paths.ts";
-import type { FileSystem } from "@/platform/platform.ts";
+import { FileError, type FileSystem } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import {
   isSystemTree,
@@ -51,7 +51,7 @@ export class RootSurveyor {
   }
 
   async #resolve(root: string): Promise<string | undefined> {
-    const path = await this.#files.realPath(root);
+    const path = await this.#realPathIfReachable(root);
     if (path === undefined || isSystemTree(path)) return undefined;
     const known = this.#resolved.get(root);
     if (known === undefined) this.#resolved.set(root, path);
@@ -61,6 +61,16 @@ export class RootSurveyor {
       `Cannot confine the command: the writable root "${root}" led to "${known}" ` +
         `when the session began and now leads to "${path}"; start a new session if you moved it`,
     );
+  }
+
+  // A directory this process may not even look at is not opened to commands.
+  async #realPathIfReachable(path: string): Promise<string | undefined> {
+    try {
+      return await this.#files.realPath(path);
+    } catch (error) {
+      if (error instanceof FileError) return undefined;
+      throw error;
+    }
   }
 
   async #surveyRoot(

@@ -115,7 +115,7 @@ Deno.test("a command that does not end in time becomes a session, which is polle
     response(shell(
       "echo a; until [ -e go ]; do sleep 0.02; done; echo b; exit 7",
       "call_1",
-      { yield_time_ms: 250 },
+      { yield_time_ms: 1_000 },
     )),
     (request) => {
       session = sessionOf(request);
@@ -158,6 +158,42 @@ Deno.test("a command that does not end in time becomes a session, which is polle
 function lastOutput(request: RecordedRequest): string {
   return request.body.input.at(-1).output;
 }
+
+Deno.test({
+  name: "a command with a terminal can be typed to and stopped by its keys",
+  ignore: Deno.build.os === "windows",
+  async fn() {
+    await using workspace = await makePlace();
+    let session = 0;
+    const type = (chars: string, callId: string) => {
+      const args = { session_id: session, chars, yield_time_ms: 5_000 };
+      return call("write_stdin", args, callId);
+    };
+    const { outputs } = await runTurn(workspace, [
+      response(shell(
+        "test -t 0 && test -t 1 && stty size; read line; echo got $line; exec cat",
+        "call_1",
+        { tty: true, yield_time_ms: 500 },
+      )),
+      (request) => {
+        session = Number(/session ID (\d+)/.exec(lastOutput(request))?.[1]);
+        return response(
+          call(
+            "write_stdin",
+            { session_id: session, chars: "hello\n", yield_time_ms: 500 },
+            "call_2",
+          ),
+          type("\u0003", "call_3"),
+        );
+      },
+    ]);
+    // How much comes with which report is a matter of time.
+    const shown = ["call_1", "call_2", "call_3"]
+      .map((id) => outputOf(outputs[id])).join("");
+    assert.match(shown, /^24 80\r\nhello\r\ngot hello\r\n/);
+    assert.match(outputs.call_3, /Process exited with code \d+\n/);
+  },
+});
 
 Deno.test({
   name: "a session the model leaves running is stopped at the end of the run",

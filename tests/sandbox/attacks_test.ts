@@ -3,7 +3,7 @@
  * the promise of `docs/security.md`; a change of a cell is a decision.
  */
 import assert from "node:assert/strict";
-import { availableMechanisms, Room } from "./room.ts";
+import { availableMechanisms, removeAtEnd, Room } from "./room.ts";
 
 const MECHANISMS = await availableMechanisms([
   "helper",
@@ -87,6 +87,7 @@ const compiler = await compileAttacks();
 
 async function compileAttacks(): Promise<string | undefined> {
   const directory = await Deno.makeTempDir({ prefix: "codex-attacks-" });
+  removeAtEnd(directory);
   const path = `${directory}/attacks`;
   const built = await new Deno.Command("/usr/bin/cc", {
     args: ["-O1", "-Wall", "-Wextra", "-Werror", "-o", path, SOURCE],

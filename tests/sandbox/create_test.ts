@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createPlatform } from "@/platform/deno.ts";
 import { createSandbox } from "@/sandbox/create.ts";
-import { exists, Room } from "./room.ts";
+import { exists, outcomeOf, Room } from "./room.ts";
 
 const signal = new AbortController().signal;
 
@@ -83,6 +83,23 @@ Deno.test("full access can merge its outputs", async () => {
     out: "a\nb\nc\n",
     err: "",
   });
+});
+
+Deno.test("full access can have a terminal where the helper is built", async () => {
+  await using room = await Room.open();
+  const child = await room.start(
+    ["/bin/sh", "-c", "read x; test -t 0 && echo terminal; echo $x; id -u"],
+    { policy: { type: "danger-full-access" }, stdin: "terminal" },
+  );
+  const ended = outcomeOf(child);
+  await child.writeStdin(new TextEncoder().encode("hi\n"));
+  const { code, out } = await ended;
+  await child.closeStdin().catch(() => {});
+  assert.equal(code, 0);
+  if ((await room.sandbox.status(signal)).kind !== "helper") {
+    return console.log("skipped: the helper is not built");
+  }
+  assert.equal(out, `hi\r\nterminal\r\nhi\r\n${Deno.uid()}\r\n`);
 });
 
 Deno.test("an aborted signal starts nothing", async () => {

@@ -129,3 +129,10 @@ export async function availableMechanisms(
   }
   return available;
 }
+
+/** Removes a directory that all tests of a file share, after the last of them. */
+export function removeAtEnd(directory: string): void {
+  globalThis.addEventListener("unload", () => {
+    Deno.removeSync(directory, { recursive: true });
+  });
+}

@@ -18,6 +18,7 @@
  *   --status-fd N     where to report "started", "exec-failed ...", "setup-failed ..."
  *   --landlock-only   no namespaces: for kernels and containers that refuse them
  *   --no-userns       no user namespace: for root where those are switched off
+ *   --unconfined      with --pty: only the terminal, for a command allowed everything
  *   --probe           set everything up, print what works, run nothing
  *
  * Three processes: the *outer* one watches whoever started it; the *keeper* is pid 1
@@ -52,7 +53,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <sys/xattr.h>
 #include <net/if.h>
 #include <termios.h>
 #include <unistd.h>
@@ -118,7 +118,7 @@ static struct {
   int limit_count;
   const char *directory;
   char **program;
-  int net, private_tmp, merge, pty, landlock_only, no_userns, probe;
+  int net, private_tmp, merge, pty, landlock_only, no_userns, unconfined, probe;
 } options;
 
 static int status_fd = -1;
@@ -196,6 +196,7 @@ static void parse(int count, char **words) {
     else if (!strcmp(word, "--pty")) options.pty = 1;
     else if (!strcmp(word, "--landlock-only")) options.landlock_only = 1;
     else if (!strcmp(word, "--no-userns")) options.no_userns = 1;
+    else if (!strcmp(word, "--unconfined")) options.unconfined = 1;
     else if (!strcmp(word, "--probe")) options.probe = 1;
     else if (i + 1 >= count) misuse(word);
     else if (!strcmp(word, "--write")) add_entry(MAY_WRITE, words[++i]);
@@ -208,12 +209,21 @@ static void parse(int count, char **words) {
   }
   options.program = i < count ? words + i + 1 : words + count;
   if (!options.probe && !*options.program) misuse("no program");
+  /* Whoever asks for any protection must not lose all of it to one more word. */
+  if (options.unconfined &&
+      (!options.pty || options.entry_count || options.private_tmp || options.landlock_only ||
+       options.no_userns || options.probe || options.net))
+    misuse("--unconfined");
 }
 
 /* ---- Placeholders: see placeholders.ts for the protocol ----------------------------- */
 
-#define PLACEHOLDER_MARK "user.codex.placeholder"
+/* The sticky bit on an empty directory only its owner may write means nothing, so
+ * nobody else sets it; unlike an extended attribute every file system can keep it. */
+#define PLACEHOLDER_MODE 01755
+/* Whoever removes a placeholder is done in microseconds; this is a quarter second. */
 #define ATTEMPTS_MAX 50
+#define RETRY_MS 5
 
 static int open_without_links(int directory, const char *path, int flags) {
   struct open_how_ how = { (uint64_t)(flags | O_CLOEXEC), 0, RESOLVE_NO_LINKS };
@@ -240,6 +250,20 @@ static int is_still_there(struct entry *entry) {
          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
+static void release(struct entry *entry) {
+  struct stat info;
+  if (entry->held < 0) return;
+  if (fstat(entry->held, &info) == 0 && (info.st_mode & 07777) == PLACEHOLDER_MODE &&
+      flock(entry->held, LOCK_EX | LOCK_NB) == 0 && is_still_there(entry))
+    unlinkat(entry->parent, base_name(entry->path), AT_REMOVEDIR);
+  close(entry->held);
+  entry->held = -1;
+}
+
+static void release_all(void) {
+  for (int i = 0; i < options.entry_count; i++) release(&options.entries[i]);
+}
+
 static void hold(struct entry *entry) {
   const char *name = base_name(entry->path);
   entry->parent = (int)must(open_parent(entry->path), entry->path);
@@ -253,32 +277,21 @@ static void hold(struct entry *entry) {
       return;
     }
     if (entry->held < 0) return; /* a file, a link, or unreadable: nothing to hold */
-    if (made) fsetxattr(entry->held, PLACEHOLDER_MARK, "1", 1, 0);
-    flock(entry->held, LOCK_SH);
-    if (is_still_there(entry)) return;
+    if (made) fchmod(entry->held, PLACEHOLDER_MODE);
+    /* Not waiting for ever: a hostile command may have locked it too. */
+    if (flock(entry->held, LOCK_SH | LOCK_NB) == 0 && is_still_there(entry)) return;
     close(entry->held);
+    entry->held = -1;
+    poll(NULL, 0, RETRY_MS);
   }
+  release_all();
   errno = EBUSY;
   fail(entry->path);
-}
-
-static void release(struct entry *entry) {
-  char mark[4];
-  if (entry->held < 0) return;
-  if (fgetxattr(entry->held, PLACEHOLDER_MARK, mark, sizeof mark) > 0 &&
-      flock(entry->held, LOCK_EX | LOCK_NB) == 0 && is_still_there(entry))
-    unlinkat(entry->parent, base_name(entry->path), AT_REMOVEDIR);
-  close(entry->held);
-  entry->held = -1;
 }
 
 static void hold_all(void) {
   for (int i = 0; i < options.entry_count; i++)
     if (options.entries[i].access == MAY_READ) hold(&options.entries[i]);
-}
-
-static void release_all(void) {
-  for (int i = 0; i < options.entry_count; i++) release(&options.entries[i]);
 }
 
 /* ---- Mounts ----------------------------------------------------------------------- */
@@ -597,9 +610,11 @@ static _Noreturn void run_command(int terminal) {
     must(setrlimit((unsigned)options.limits[i].resource, &limit), "--limit");
   }
   default_signals();
-  drop_capabilities();
-  restrict_paths();
-  load_filter();
+  if (!options.unconfined) {
+    drop_capabilities();
+    restrict_paths();
+    load_filter();
+  }
   if (options.probe) {
     printf("{\"namespaces\":%s,\"landlock\":%ld}\n", options.landlock_only ? "false" : "true",
            landlock_version());
@@ -839,7 +854,7 @@ static pid_t start_command(void) {
   if (options.pty) open_terminal();
   pid_t command = (pid_t)must(fork(), "fork");
   if (command == 0) {
-    if (options.landlock_only) prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (options.landlock_only || options.unconfined) prctl(PR_SET_PDEATHSIG, SIGKILL);
     run_command(terminal.slave);
   }
   if (terminal.slave >= 0) close(terminal.slave);
@@ -912,7 +927,7 @@ static _Noreturn void run_in_namespaces(int parent_life) {
   end_like(ending); /* the set-up failed, and the keeper's code says so */
 }
 
-static _Noreturn void run_with_landlock(int parent_life) {
+static _Noreturn void run_without_namespaces(int parent_life) {
   must(prctl(PR_SET_CHILD_SUBREAPER, 1), "subreaper");
   int signals = watch_signals();
   change_directory();
@@ -932,7 +947,7 @@ int main(int count, char **words) {
   }
   must(syscall(NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC_), "close_range");
   signal(SIGPIPE, SIG_IGN);
-  if (options.landlock_only) run_with_landlock(parent_life);
+  if (options.landlock_only || options.unconfined) run_without_namespaces(parent_life);
   hold_all();
   run_in_namespaces(parent_life);
 }

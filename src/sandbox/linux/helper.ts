@@ -11,6 +11,7 @@ export interface HelperRequest {
   readonly argv: readonly string[];
   readonly cwd: string;
   readonly mergeOutput: boolean;
+  readonly hasTerminal: boolean;
   readonly statusFd: number;
 }
 
@@ -32,8 +33,26 @@ export function helperArgv(request: HelperRequest): readonly string[] {
     "--chdir",
     request.cwd,
     ...(request.mergeOutput ? ["--merge-output"] : []),
+    ...(request.hasTerminal ? ["--pty"] : []),
     "--",
     ...request.argv,
+  ];
+}
+
+/** The argv for a command that is allowed everything and needs only a terminal. */
+export function unconfinedTerminalArgv(
+  program: string,
+  statusFd: number,
+  argv: readonly string[],
+): readonly string[] {
+  return [
+    program,
+    "--unconfined",
+    "--pty",
+    "--status-fd",
+    String(statusFd),
+    "--",
+    ...argv,
   ];
 }
 

@@ -36,6 +36,9 @@ const WRITABLE_DEVICES = [
   "/dev/pts",
 ];
 
+/** Each is a thread and some ten megabytes; a session has few distinct policies. */
+const WORKERS_MAX = 8;
+
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 } as const;
 
 export interface LandlockDeps {
@@ -63,32 +66,52 @@ export function tryLandlock(deps: LandlockDeps): Attempt {
 }
 
 function landlockMechanism(deps: LandlockDeps, version: number): Mechanism {
+  const { libc } = deps;
   const workers = new Map<string, Promise<ConfinedWorker>>();
   return {
     status: {
       kind: "landlock",
       description: `Landlock and seccomp only, because ${deps.because}`,
-      gaps: deps.isStrict ? GAPS : LANDLOCK_GAPS,
+      gaps: [
+        ...(deps.isStrict ? GAPS : HELPER_LANDLOCK_GAPS),
+        DAEMON_GAP,
+      ],
     },
     async spawn(command, confinement) {
       const writable = await grants(deps.files, confinement, deps.isStrict);
       const key = JSON.stringify([writable, confinement.network]);
       const known = workers.get(key);
-      const worker = known ?? ConfinedWorker.start({
+      if (known !== undefined) return await (await known).spawn(command, libc);
+      endOneIdle(workers);
+      const started = ConfinedWorker.start({
         writable,
         abi: version,
         filter: encodeProgram(seccompProgram(deps.arch, confinement.network)),
       });
-      workers.set(key, worker);
-      return await (await worker).spawn(command, deps.libc);
+      workers.set(key, started);
+      started.catch(() => workers.delete(key));
+      return await (await started).spawn(command, libc);
     },
     close() {
       for (const worker of workers.values()) {
-        worker.then((ready) => ready.terminate(), () => {});
+        worker.then((ready) => ready.terminate()).catch(() => {});
       }
       workers.clear();
     },
   };
+}
+
+// Rights that differ a little with every new file, in the strict variant, must not
+// leave a thread each behind.
+function endOneIdle(workers: Map<string, Promise<ConfinedWorker>>): void {
+  if (workers.size < WORKERS_MAX) return;
+  for (const [key, worker] of workers) {
+    worker.then((ready) => {
+      if (!ready.isIdle || workers.size < WORKERS_MAX) return;
+      workers.delete(key);
+      ready.terminate();
+    }).catch(() => {});
+  }
 }
 
 const NAMES_GAP =
@@ -98,11 +121,12 @@ const NAMES_GAP =
 const GAPS: readonly string[] = [
   "files hidden from commands can be read",
   "commands see the processes of the user and share /dev/shm and System V memory",
-  "a process that leaves its process group survives a kill",
 ];
 
-/** What Landlock alone cannot do, for the user to know. */
-export const LANDLOCK_GAPS: readonly string[] = [NAMES_GAP, ...GAPS];
+const DAEMON_GAP = "a process that leaves its process group survives a kill";
+
+/** What Landlock alone cannot do, for the user to know, when the helper applies it. */
+export const HELPER_LANDLOCK_GAPS: readonly string[] = [NAMES_GAP, ...GAPS];
 
 /** The paths to open for writing, in a stable order. */
 export async function grants(
@@ -216,17 +240,22 @@ class ConfinedWorker {
     return self;
   }
 
+  get isIdle(): boolean {
+    return this.#children.size === 0;
+  }
+
   async spawn(command: SandboxedCommand, libc: Libc): Promise<ChildProcess> {
     const id = ++this.#lastId;
+    const isMerged = command.mergeOutput || command.stdin === "terminal";
     const child = new RemoteChild(id, this.#worker, libc);
     this.#children.set(id, child);
     this.#worker.postMessage({
       type: "spawn",
       id,
-      argv: command.mergeOutput ? mergedArgv(command.argv) : command.argv,
+      argv: isMerged ? mergedArgv(command.argv) : command.argv,
       cwd: command.cwd,
       env: command.env,
-      stdin: command.stdin,
+      stdin: command.stdin === "null" ? "null" : "pipe",
     });
     child.ended.finally(() => this.#children.delete(id));
     await child.started(command.argv[0] ?? "");

@@ -30,9 +30,10 @@ export interface Libc {
   killGroup(groupId: number, signal: number): void;
   /** The Landlock ABI of the kernel; 0 when there is none. */
   landlockVersion(): number;
-  /** The path an open descriptor leads to now; a removed one's ends in ` (deleted)`. */
-  pathOf(descriptor: number): string | undefined;
-  /** Holds a directory so that nobody removes it as an unused placeholder. */
+  /**
+   * Holds a directory so that nobody removes it as an unused placeholder; `undefined`
+   * when it is not there, or being removed, or locked by somebody else.
+   */
   holdDirectory(path: string): number | undefined;
   makeDirectory(path: string): "made" | "exists" | "failed";
   /** Marks a directory as a placeholder of ours. */
@@ -56,14 +57,11 @@ const SYMBOLS = {
   rmdir: { parameters: ["buffer"], result: "i32" },
   access: { parameters: ["buffer", "i32"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
-  fsetxattr: {
-    parameters: ["i32", "buffer", "buffer", "usize", "i32"],
+  statx: {
+    parameters: ["i32", "buffer", "i32", "u32", "buffer"],
     result: "i32",
   },
-  fgetxattr: {
-    parameters: ["i32", "buffer", "buffer", "usize"],
-    result: "isize",
-  },
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
   syscall: {
     parameters: ["i64", "usize", "usize", "usize"],
     result: "i64",
@@ -74,26 +72,37 @@ const MFD_CLOEXEC = 1;
 const MFD_ALLOW_SEALING = 2;
 /** Since Linux 6.3; older kernels refuse the flag and need none. */
 const MFD_EXEC = 0x10;
+const F_GETFD = 1;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 const F_ADD_SEALS = 1033;
 /** SEAL, SHRINK, GROW, WRITE. */
 const ALL_SEALS = 0xf;
 const O_RDONLY_CLOEXEC = 0o2000000;
-const O_DIRECTORY_NOFOLLOW = 0o200000 | 0o400000;
-/** PATH_MAX of limits.h. */
-const PATH_BYTES_MAX = 4096;
+/** O_DIRECTORY and O_NOFOLLOW; arm has numbers of its own for them. */
+const O_DIRECTORY_NOFOLLOW = Deno.build.arch === "aarch64"
+  ? 0o040000 | 0o100000
+  : 0o200000 | 0o400000;
+const STATX_SIZE = 256;
+const STATX_BASIC = 0x7ff;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const AT_NO_FOLLOW = 0x100;
 const SIGKILL = 9;
-const LOCK_SH = 1;
+const LOCK_SH_NB = 1 | 4;
 const LOCK_EX_NB = 2 | 4;
 const LOCK_UN = 8;
-const SYS_CLOSE_RANGE = 436;
-const CLOSE_RANGE_CLOEXEC = 4;
+/** Nobody hands more descriptors than this to a program by accident. */
+const DESCRIPTORS_MAX = 4096;
+const ANONYMOUS_NAME = "codex-sandbox";
 const SYS_LANDLOCK_CREATE_RULESET = 444;
 const LANDLOCK_CREATE_RULESET_VERSION = 1;
 
-/** The mark every mechanism of this program puts on the placeholders it makes. */
-const PLACEHOLDER_MARK = "user.codex.placeholder";
+/**
+ * The mark every mechanism of this program puts on the placeholders it makes: the
+ * sticky bit, which means nothing on an empty directory only its owner may write.
+ */
+const PLACEHOLDER_MODE = 0o1755;
 
 /** Opens the C library, or says why it cannot. */
 export function openLibc(): Libc | undefined {
@@ -109,14 +118,23 @@ export function openLibc(): Libc | undefined {
 }
 
 // Whatever this process inherited from its own parent is no business of a command.
-// Deno marks its own descriptors already; this marks the rest.
+// Deno marks its own descriptors already; this marks the rest, except those another
+// thread of this process is just passing to a child.
 function closeStrayDescriptorsOnExec(c: Symbols): void {
-  c.syscall(
-    BigInt(SYS_CLOSE_RANGE),
-    3n,
-    0xffffffffn,
-    BigInt(CLOSE_RANGE_CLOEXEC),
-  );
+  for (let descriptor = 3; descriptor < DESCRIPTORS_MAX; descriptor++) {
+    const isInherited = c.fcntl(descriptor, F_GETFD, 0) === 0;
+    if (isInherited && !isAnonymousFile(c, descriptor)) {
+      c.fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+    }
+  }
+}
+
+function isAnonymousFile(c: Symbols, descriptor: number): boolean {
+  const target = new Uint8Array(64);
+  const link = text(`/proc/self/fd/${descriptor}`);
+  const length = Number(c.readlink(link, target, BigInt(target.length)));
+  return new TextDecoder().decode(target.subarray(0, Math.max(0, length)))
+    .startsWith(`/memfd:${ANONYMOUS_NAME}`);
 }
 
 type Symbols = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
@@ -143,15 +161,6 @@ function wrap(c: Symbols): Omit<Libc, "unload"> {
         }
       }
     },
-    pathOf(descriptor) {
-      // Deno keeps /proc/self from programs without every permission.
-      const buffer = new Uint8Array(PATH_BYTES_MAX);
-      const link = text(`/proc/self/fd/${descriptor}`);
-      const length = Number(c.readlink(link, buffer, BigInt(buffer.length)));
-      return length <= 0
-        ? undefined
-        : new TextDecoder().decode(buffer.subarray(0, length));
-    },
     kill: (pid) => void c.kill(pid, SIGKILL),
     killGroup: (groupId, signal) => void c.kill(-groupId, signal),
     landlockVersion: () =>
@@ -166,19 +175,13 @@ function wrap(c: Symbols): Omit<Libc, "unload"> {
           ),
         ),
       ),
-    holdDirectory(path) {
-      const descriptor = valid(
-        c.open(text(path), O_RDONLY_CLOEXEC | O_DIRECTORY_NOFOLLOW, 0),
-      );
-      if (descriptor !== undefined) c.flock(descriptor, LOCK_SH);
-      return descriptor;
-    },
+    holdDirectory: (path) => holdDirectory(c, path),
     makeDirectory(path) {
       if (c.mkdir(text(path), 0o755) === 0) return "made";
       return c.access(text(path), 0) === 0 ? "exists" : "failed";
     },
     markPlaceholder(descriptor) {
-      c.fsetxattr(descriptor, text(PLACEHOLDER_MARK), text("1"), 1n, 0);
+      c.fchmod(descriptor, PLACEHOLDER_MODE);
     },
     releasePlaceholder: (path, descriptor) =>
       releasePlaceholder(c, path, descriptor),
@@ -190,7 +193,7 @@ function anonymousFile(
   content: Uint8Array,
   kind: "sealed" | "empty",
 ): number | undefined {
-  const name = text("codex-sandbox");
+  const name = text(ANONYMOUS_NAME);
   const flags = kind === "sealed"
     ? MFD_CLOEXEC | MFD_ALLOW_SEALING
     : MFD_CLOEXEC;
@@ -219,13 +222,46 @@ function writeAll(
   return true;
 }
 
+function holdDirectory(c: Symbols, path: string): number | undefined {
+  const descriptor = valid(
+    c.open(text(path), O_RDONLY_CLOEXEC | O_DIRECTORY_NOFOLLOW, 0),
+  );
+  if (descriptor === undefined) return undefined;
+  // Never waiting: a hostile command may lock it too, and this is the main thread.
+  const isLocked = c.flock(descriptor, LOCK_SH_NB) === 0;
+  // Removed before the lock was ours: the lock then holds nothing.
+  const held = identityOf(c, descriptor);
+  const there = identityOf(c, path);
+  if (isLocked && held !== undefined && held.key === there?.key) {
+    return descriptor;
+  }
+  c.close(descriptor);
+  return undefined;
+}
+
+/** Permission bits and identity of a descriptor or a path, links not followed. */
+function identityOf(
+  c: Symbols,
+  file: number | string,
+): { readonly mode: number; readonly key: string } | undefined {
+  const buffer = new Uint8Array(STATX_SIZE);
+  const result = typeof file === "number"
+    ? c.statx(file, text(""), AT_EMPTY_PATH, STATX_BASIC, buffer)
+    : c.statx(AT_FDCWD, text(file), AT_NO_FOLLOW, STATX_BASIC, buffer);
+  if (result !== 0) return undefined;
+  // Offsets of struct statx, the same on every architecture.
+  const view = new DataView(buffer.buffer);
+  const inode = view.getBigUint64(32, true);
+  const device = view.getBigUint64(136, true);
+  return { mode: view.getUint16(28, true) & 0o7777, key: `${device}:${inode}` };
+}
+
 function releasePlaceholder(
   c: Symbols,
   path: string,
   descriptor: number,
 ): void {
-  const isOurs =
-    c.fgetxattr(descriptor, text(PLACEHOLDER_MARK), new Uint8Array(4), 4n) > 0n;
+  const isOurs = identityOf(c, descriptor)?.mode === PLACEHOLDER_MODE;
   // Removing it under a running command would take that command's protection away.
   if (isOurs && c.flock(descriptor, LOCK_EX_NB) === 0) c.rmdir(text(path));
   c.flock(descriptor, LOCK_UN);

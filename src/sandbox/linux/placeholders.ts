@@ -13,8 +13,9 @@ import type { FileSystem } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { Libc } from "./libc.ts";
 
-/** Somebody removes the directory between two of our steps at most this often. */
+/** Whoever removes a placeholder is done in microseconds; this is a quarter second. */
 const ATTEMPTS_MAX = 50;
+const RETRY_MS = 5;
 
 /** The protected paths of one command, held until `release`. */
 export interface HeldPlaceholders {
@@ -72,17 +73,17 @@ async function hold(
     if (info?.isSymlink) throw linkError(path);
     if (info?.isFile) return "file";
     const descriptor = libc.holdDirectory(path);
-    if (descriptor === undefined) continue;
-    if (made === "made") libc.markPlaceholder(descriptor);
-    // Removed before the lock was ours: the lock then holds nothing.
-    if (libc.pathOf(descriptor) === path) {
-      return descriptor;
+    if (descriptor === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      continue;
     }
-    libc.close(descriptor);
+    if (made === "made") libc.markPlaceholder(descriptor);
+    return descriptor;
   }
   throw new CodexError(
     "sandbox_unavailable",
-    `Cannot protect "${path}": it keeps being removed; stop what removes it`,
+    `Cannot protect "${path}": another process keeps removing or locking it; ` +
+      "end that process",
   );
 }
 

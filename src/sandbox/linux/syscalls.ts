@@ -5,6 +5,11 @@
 
 export type Architecture = "x86_64" | "aarch64";
 
+/** The architecture of that name, if its numbers are known here. */
+export function architectureOf(name: string): Architecture | undefined {
+  return name === "x86_64" || name === "aarch64" ? name : undefined;
+}
+
 /** AUDIT_ARCH_* of linux/audit.h. */
 export const AUDIT_ARCH: Readonly<Record<Architecture, number>> = {
   x86_64: 0xc000003e,

@@ -3,6 +3,7 @@
  * user and, when this is root, as an ordinary one.
  */
 import assert from "node:assert/strict";
+import { removeAtEnd } from "../room.ts";
 import { denoFiles } from "@/platform/files.ts";
 import { COMPILER_FLAGS, helperSource } from "@/sandbox/linux/helper_source.ts";
 
@@ -24,6 +25,7 @@ async function buildVariants(): Promise<readonly Variant[]> {
   const { arch } = Deno.build;
   const source = await helperSource(arch);
   const directory = await Deno.makeTempDir({ prefix: "codex-helper-" });
+  removeAtEnd(directory);
   await Deno.chmod(directory, 0o755);
   await Deno.writeTextFile(`${directory}/helper.c`, source.c);
   await Deno.writeTextFile(`${directory}/helper_filter.h`, source.header);
@@ -184,6 +186,9 @@ testHelper("wrong options are refused, not skipped", async (bench) => {
     ["--limit", "nonsense=1", "--", "true"],
     ["--limit", "cpu=x", "--", "true"],
     ["--status-fd", "-1", "--", "true"],
+    ["--unconfined", "--", "true"],
+    ["--unconfined", "--pty", "--write", "/tmp", "--", "true"],
+    ["--unconfined", "--pty", "--landlock-only", "--", "true"],
     ["--"],
     [],
   ];

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { helperArgv, probeArgv } from "@/sandbox/linux/helper.ts";
+import {
+  helperArgv,
+  probeArgv,
+  unconfinedTerminalArgv,
+} from "@/sandbox/linux/helper.ts";
 
 const REQUEST = {
   program: "/proc/self/fd/7",
@@ -12,6 +16,7 @@ const REQUEST = {
   argv: ["make", "all"],
   cwd: "/ws/sub",
   mergeOutput: true,
+  hasTerminal: false,
   statusFd: 9,
 } as const;
 
@@ -43,5 +48,18 @@ Deno.test("probeArgv() runs no command", () => {
     "--status-fd",
     "9",
     "--probe",
+  ]);
+});
+
+Deno.test("unconfinedTerminalArgv() asks for a terminal and nothing else", () => {
+  assert.deepEqual(unconfinedTerminalArgv("/h", 9, ["python3", "-i"]), [
+    "/h",
+    "--unconfined",
+    "--pty",
+    "--status-fd",
+    "9",
+    "--",
+    "python3",
+    "-i",
   ]);
 });

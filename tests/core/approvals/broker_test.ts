@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { ApprovalBroker } from "@/core/approvals/broker.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import { NEVER } from "@test/support/fake_clock.ts";
+
+function makeBroker() {
+  const events: ThreadEvent[] = [];
+  const broker = new ApprovalBroker(async (event) => void events.push(event));
+  const ask = (command: readonly string[], signal = NEVER) =>
+    broker.ask({
+      itemId: "item",
+      subject: { kind: "command", command, cwd: "/" },
+      reason: "why",
+    }, signal);
+  return { broker, events, ask };
+}
+
+Deno.test("a question goes out once and its answer comes back", async () => {
+  const { broker, events, ask } = makeBroker();
+  const decision = ask(["ls"]);
+  assert.deepEqual(events, [{
+    type: "approvalRequested",
+    requestId: "approval-1",
+    itemId: "item",
+    subject: { kind: "command", command: ["ls"], cwd: "/" },
+    reason: "why",
+  }]);
+  broker.answer("approval-0", { kind: "accept" });
+  broker.answer("approval-1", { kind: "decline" });
+  assert.deepEqual(await decision, { kind: "decline" });
+  broker.answer("approval-1", { kind: "accept" });
+});
+
+Deno.test("what was accepted for the session is not asked again; anything else is", async () => {
+  const { broker, events, ask } = makeBroker();
+  const first = ask(["ls"]);
+  broker.answer("approval-1", { kind: "acceptForSession" });
+  await first;
+  assert.deepEqual(await ask(["ls"]), { kind: "accept" });
+  assert.equal(events.length, 1);
+  const other = ask(["ls", "-l"]);
+  assert.equal(events.length, 2);
+  broker.answer("approval-2", { kind: "accept" });
+  await other;
+});
+
+Deno.test("an interrupt ends the wait for an answer", async () => {
+  const { ask } = makeBroker();
+  const controller = new AbortController();
+  const decision = ask(["ls"], controller.signal);
+  const stop = new Error("stop");
+  controller.abort(stop);
+  await assert.rejects(decision, stop);
+});

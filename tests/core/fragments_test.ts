@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import {
+  type ContextParts,
+  contextUpdate,
+  initialContext,
+  isContextMessage,
+  turnAbortedMessage,
+} from "@/core/fragments.ts";
+import type { TurnContext } from "@/protocol/rollout.ts";
+import { type ResponseItem, textMessage } from "@/protocol/response_items.ts";
+
+function parts(changes: Partial<TurnContext> = {}): ContextParts {
+  return {
+    context: {
+      turn_id: "t",
+      cwd: "/p",
+      current_date: "2026-01-02",
+      timezone: "Etc/UTC",
+      approval_policy: "never",
+      sandbox_policy: { type: "read-only", network_access: false },
+      model: "m",
+      summary: "auto",
+      truncation_policy: { mode: "bytes", limit: 1 },
+      ...changes,
+    },
+    shell: "bash",
+    writableRoots: ["/p", "/tmp"],
+    includePermissions: true,
+    includeEnvironment: true,
+  };
+}
+
+/** The role and the texts of each message, up to the first line feed. */
+function outline(items: readonly ResponseItem[]): readonly unknown[] {
+  return items.map((item) => {
+    if (item.type !== "message") return item;
+    return [
+      item.role,
+      ...item.content.map((part) =>
+        part.type === "input_text" ? part.text.split("\n")[0] : part
+      ),
+    ];
+  });
+}
+
+Deno.test("a thread begins with what may be done, what the project asks and where it is", () => {
+  assert.deepEqual(
+    outline(initialContext(parts({
+      user_instructions: "Be brief.",
+      developer_instructions: "Be kind.",
+    }))),
+    [
+      ["developer", "<permissions instructions>", "Be kind."],
+      [
+        "user",
+        "# AGENTS.md instructions for /p",
+        "<environment_context>",
+      ],
+    ],
+  );
+});
+
+Deno.test("what is switched off is left out, message and all", () => {
+  const bare = {
+    ...parts(),
+    includePermissions: false,
+    includeEnvironment: false,
+  };
+  assert.deepEqual(initialContext(bare), []);
+  const before = parts({ cwd: "/q" }).context;
+  assert.deepEqual(contextUpdate(before, bare), []);
+});
+
+Deno.test("the environment is told exactly", () => {
+  const [, message] = initialContext(parts());
+  assert.deepEqual(
+    message,
+    textMessage(
+      "user",
+      "<environment_context>\n  <cwd>/p</cwd>\n  <shell>bash</shell>\n  <current_date>2026-01-02</current_date>\n  <timezone>Etc/UTC</timezone>\n</environment_context>",
+    ),
+  );
+});
+
+Deno.test("a later turn is told only what changed", () => {
+  const before = parts().context;
+  const updates = ([
+    {},
+    { turn_id: "next", model: "other" },
+    { approval_policy: "on-request" },
+    { sandbox_policy: { type: "danger-full-access" } },
+    { current_date: "2026-01-03" },
+    { cwd: "/q" },
+  ] as readonly Partial<TurnContext>[]).map((change) =>
+    outline(contextUpdate(before, parts(change)))
+  );
+  const permissions = ["developer", "<permissions instructions>"];
+  const environment = ["user", "<environment_context>"];
+  assert.deepEqual(updates, [
+    [],
+    [],
+    [permissions],
+    [permissions],
+    [environment],
+    [permissions, environment],
+  ]);
+});
+
+Deno.test("the directory is repeated only when it changed", () => {
+  const before = parts().context;
+  const [message] = contextUpdate(before, parts({ current_date: "x" }));
+  assert.doesNotMatch(JSON.stringify(message), /<cwd>/);
+});
+
+Deno.test("messages this program writes are told from the user's", () => {
+  assert.deepEqual(
+    [
+      ...initialContext(parts({ user_instructions: "x" })).slice(1),
+      turnAbortedMessage(),
+      textMessage("user", "hello"),
+      textMessage("developer", "<environment_context>"),
+    ].map(isContextMessage),
+    [true, true, false, false],
+  );
+});

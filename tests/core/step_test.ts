@@ -1,0 +1,162 @@
+/** One model request: what is recorded, what is shown, what is asked for again. */
+import assert from "node:assert/strict";
+import { RetryBudget } from "@/core/retry_budget.ts";
+import { Sampler } from "@/core/step.ts";
+import {
+  ModelError,
+  type ModelEvent,
+  type ModelRequest,
+} from "@/model/model.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import {
+  outputFor,
+  type ResponseItem,
+  textMessage,
+  type ToolCallItem,
+} from "@/protocol/response_items.ts";
+import { fixedRandom, InstantClock, NEVER } from "@test/support/fake_clock.ts";
+
+const ASKED = textMessage("user", "go");
+const CALL: ToolCallItem = {
+  type: "function_call",
+  name: "ls",
+  arguments: "{}",
+  call_id: "1",
+};
+const SAID: ResponseItem = {
+  type: "message",
+  role: "assistant",
+  content: [{ type: "output_text", text: "hi" }],
+  phase: "final_answer",
+};
+const BROKEN = new ModelError("stream_disconnected", "broken", {
+  isRetryable: true,
+});
+
+function done(item: ResponseItem, itemId = "id"): ModelEvent {
+  return { type: "itemDone", itemId, item };
+}
+
+/** Asks once for a history and tells everything that happened, in its order. */
+async function sample(
+  history: readonly ResponseItem[],
+  events: readonly (ModelEvent | Error)[],
+) {
+  const log: unknown[] = [];
+  const inputs: (readonly ResponseItem[])[] = [];
+  const emit = async (event: ThreadEvent) => void log.push(event);
+  const clock = new InstantClock();
+  const sampler = new Sampler({
+    model: {
+      async *stream(request: ModelRequest) {
+        inputs.push(request.input);
+        for (const event of events) {
+          if (event instanceof Error) throw event;
+          yield event;
+        }
+      },
+    },
+    clock,
+    turnId: "turn",
+    retries: new RetryBudget({
+      clock,
+      random: fixedRandom(),
+      maxRetries: 1,
+      emit,
+    }),
+    // Only the input is looked at.
+    request: (input) => ({ input }) as unknown as ModelRequest,
+    persist: async (entries) =>
+      void log.push(...entries.map(({ payload }) => ({ stored: payload }))),
+    emit,
+    countUsage: async (usage) => void log.push({ counted: usage }),
+  });
+  const result = await sampler.sample(
+    history,
+    async (items) =>
+      void log.push(...items.map((item) => ({ recorded: item }))),
+    NEVER,
+  );
+  return { result, log, inputs, lastMessage: sampler.lastMessage };
+}
+
+Deno.test("a message is streamed, stored, recorded and only then shown whole", async () => {
+  const { result, log, lastMessage } = await sample([ASKED], [
+    { type: "itemStarted", itemId: "m", kind: "message" },
+    { type: "textDelta", itemId: "m", delta: "hi" },
+    done(SAID, "m"),
+    { type: "completed" },
+  ]);
+  const item = { type: "agentMessage", id: "m" };
+  assert.deepEqual(log, [
+    { type: "itemStarted", turnId: "turn", item: { ...item, text: "" } },
+    { type: "agentMessageDelta", itemId: "m", delta: "hi" },
+    {
+      stored: {
+        type: "agent_message",
+        message: "hi",
+        phase: "final_answer",
+        memory_citation: null,
+      },
+    },
+    { recorded: SAID },
+    {
+      type: "itemCompleted",
+      turnId: "turn",
+      item: { ...item, text: "hi", phase: "final_answer" },
+    },
+    { counted: undefined },
+  ]);
+  assert.deepEqual(result, { toolCalls: [], isComplete: true });
+  assert.equal(lastMessage, "hi");
+});
+
+Deno.test("calls are recorded and handed on, never shown", async () => {
+  const { result, log } = await sample([ASKED], [
+    done(CALL),
+    { type: "completed" },
+  ]);
+  assert.deepEqual(log, [{ recorded: CALL }, { counted: undefined }]);
+  assert.deepEqual(result, { toolCalls: [CALL], isComplete: true });
+});
+
+Deno.test("a stream that breaks keeps what had finished and says that it is incomplete", async () => {
+  const { result, log } = await sample([ASKED], [
+    done(CALL),
+    { type: "textDelta", itemId: "m", delta: "half" },
+    BROKEN,
+  ]);
+  assert.deepEqual(result, { toolCalls: [CALL], isComplete: false });
+  assert.deepEqual(
+    log.filter((entry) => "recorded" in (entry as object)),
+    [{ recorded: CALL }],
+  );
+});
+
+Deno.test("what no retry heals is thrown", async () => {
+  const final = new ModelError("bad_request", "no", { isRetryable: false });
+  await assert.rejects(sample([ASKED], [final]), final);
+});
+
+Deno.test("every call in a request has its output", async () => {
+  const { inputs } = await sample([ASKED, CALL], [{ type: "completed" }]);
+  assert.deepEqual(inputs, [[ASKED, CALL, outputFor(CALL, "aborted")]]);
+});
+
+Deno.test("a search is shown with what it looked for", async () => {
+  const search = (action: object): ResponseItem => ({
+    type: "web_search_call",
+    // Each of the actions below is one of the four kinds.
+    action: action as never,
+  });
+  const { log } = await sample([ASKED], [
+    done(search({ type: "search", queries: ["a", "b"] }), "1"),
+    done(search({ type: "open_page", url: "u" }), "2"),
+    done(search({ type: "find_in_page", url: "u", pattern: "p" }), "3"),
+    done({ type: "web_search_call" }, "4"),
+  ]);
+  const shown = (log as readonly { type?: string; item?: { query: string } }[])
+    .filter((entry) => entry.type === "itemCompleted")
+    .map((entry) => entry.item?.query);
+  assert.deepEqual(shown, ["a", "u", "'p' in u", ""]);
+});

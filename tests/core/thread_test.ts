@@ -1,0 +1,277 @@
+/** A thread over several inputs: steering, interrupts, approvals, one op after another. */
+import assert from "node:assert/strict";
+import { loadConfig } from "@/config/load.ts";
+import { createHost } from "@/core/host.ts";
+import type { ModelEvent, ModelRequest } from "@/model/model.ts";
+import { createPlatform } from "@/platform/deno.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ThreadHandle } from "@/protocol/host.ts";
+import type { ApprovalDecision } from "@/protocol/ops.ts";
+import type { ApprovalPolicy } from "@/protocol/policy.ts";
+import {
+  messageText,
+  type ResponseItem,
+  type ToolCallItem,
+} from "@/protocol/response_items.ts";
+import { createSandbox } from "@/sandbox/create.ts";
+import { createWriteCheck } from "@/sandbox/writable.ts";
+import { NEVER } from "@test/support/fake_clock.ts";
+
+/** One answer of the model; it may do things to the thread before it ends. */
+type Answer = (
+  thread: ThreadHandle,
+  signal: AbortSignal,
+) => readonly ModelEvent[] | Promise<readonly ModelEvent[]>;
+
+interface Place {
+  readonly thread: ThreadHandle;
+  readonly requests: readonly ModelRequest[];
+  /** The events up to the end of a turn; questions get this answer. */
+  turn(answer?: ApprovalDecision): Promise<readonly ThreadEvent[]>;
+}
+
+async function withThread(
+  answers: readonly Answer[],
+  use: (place: Place) => Promise<void>,
+  approvalPolicy: ApprovalPolicy = "never",
+): Promise<void> {
+  const root = await Deno.realPath(await Deno.makeTempDir());
+  const home = `${root}/home`;
+  await Deno.mkdir(home);
+  const machine = createPlatform();
+  const variables = {
+    CODEX_HOME: home,
+    SHELL: "/bin/bash",
+    PATH: "/usr/bin:/bin",
+  };
+  const platform = {
+    ...machine,
+    host: { ...machine.host, cwd: root },
+    env: {
+      get: (name: string) => (variables as Record<string, string>)[name],
+      all: () => variables,
+    },
+  };
+  const config = await loadConfig({
+    platform,
+    session: { overrides: [], enable: [], disable: [] },
+    flags: { model: "gpt-5.4", sandboxMode: "workspace-write" },
+  });
+  const sandbox = createSandbox({
+    ...platform,
+    codexHome: home,
+    tmpdir: undefined,
+  });
+  const requests: ModelRequest[] = [];
+  const left = [...answers];
+  const host = createHost({
+    platform,
+    config,
+    model: {
+      async *stream(request, signal) {
+        requests.push({ ...request, input: [...request.input] });
+        const answer = left.shift();
+        if (answer === undefined) throw new Error("The script has ended");
+        yield* await answer(thread, signal);
+        signal.throwIfAborted();
+        yield { type: "completed" };
+      },
+    },
+    sandbox,
+    writeCheck: createWriteCheck(platform.files, home),
+    approvalPolicy,
+    source: "exec",
+    originator: "test",
+    isEphemeral: false,
+  });
+  const thread = await host.startThread(NEVER);
+  const events = thread.events()[Symbol.asyncIterator]();
+  try {
+    await use({
+      thread,
+      requests,
+      async turn(decision) {
+        const seen: ThreadEvent[] = [];
+        while (seen.at(-1)?.type !== "turnCompleted") {
+          const next = await events.next();
+          if (next.done) throw new Error("The events ended");
+          seen.push(next.value);
+          if (next.value.type !== "approvalRequested") continue;
+          const { requestId } = next.value;
+          if (decision === undefined) throw new Error("Nobody asked for this");
+          await thread.submit({ type: "approval", requestId, decision });
+        }
+        return seen;
+      },
+    });
+  } finally {
+    await thread.close();
+    await sandbox.close();
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+function say(thread: ThreadHandle, text: string): Promise<void> {
+  return thread.submit({ type: "userInput", input: [{ type: "text", text }] });
+}
+
+function said(text: string): ModelEvent {
+  return {
+    type: "itemDone",
+    itemId: "m",
+    item: {
+      type: "message",
+      role: "assistant",
+      content: [{ type: "output_text", text }],
+    },
+  };
+}
+
+function called(name: string, args: unknown, callId = "1"): ModelEvent {
+  const item: ToolCallItem = {
+    type: "function_call",
+    name,
+    arguments: JSON.stringify(args),
+    call_id: callId,
+  };
+  return { type: "itemDone", itemId: "c", item };
+}
+
+/** The conversation in a request, without the context in front of it. */
+function conversation(request: ModelRequest | undefined): readonly string[] {
+  return (request?.input ?? []).slice(2).map(lineOf);
+}
+
+function lineOf(item: ResponseItem): string {
+  switch (item.type) {
+    case "message":
+      return `${item.role}: ${messageText(item).split("\n")[0]}`;
+    case "function_call_output":
+      return `output: ${String(item.output).split("\n").at(-1)}`;
+    default:
+      return item.type;
+  }
+}
+
+function statusOf(events: readonly ThreadEvent[]): string | undefined {
+  const end = events.at(-1);
+  return end?.type === "turnCompleted" ? end.status : undefined;
+}
+
+Deno.test("inputs are turns of one thread, each request an extension of the one before", () =>
+  withThread(
+    [() => [said("one")], () => [said("two")]],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "first");
+      await turn();
+      await say(thread, "second");
+      await turn();
+      assert.deepEqual(conversation(requests[1]), [
+        "user: first",
+        "assistant: one",
+        "user: second",
+      ]);
+      const before = requests[0]?.input ?? [];
+      assert.deepEqual(requests[1]?.input.slice(0, before.length), before);
+    },
+  ));
+
+Deno.test("what is said while the model works joins the turn behind the outputs", () =>
+  withThread([
+    async (thread) => {
+      await say(thread, "also this");
+      // The thread accepts ops one after the other: an answer means it has this one.
+      await thread.submit({
+        type: "approval",
+        requestId: "none",
+        decision: { kind: "accept" },
+      });
+      return [called("update_plan", { plan: [] })];
+    },
+    () => [said("both done")],
+  ], async ({ thread, requests, turn }) => {
+    await say(thread, "this");
+    const events = await turn();
+    assert.equal(statusOf(events), "completed");
+    assert.deepEqual(conversation(requests[1]), [
+      "user: this",
+      "function_call",
+      "output: Plan updated",
+      "user: also this",
+    ]);
+  }));
+
+Deno.test("an interrupt ends the turn, and the thread goes on with what happened", () =>
+  withThread([
+    async (thread, signal) => {
+      await thread.submit({ type: "interrupt" });
+      await new Promise((resolve) =>
+        signal.addEventListener("abort", resolve, { once: true })
+      );
+      return [];
+    },
+    () => [said("on again")],
+  ], async ({ thread, requests, turn }) => {
+    await say(thread, "first");
+    assert.equal(statusOf(await turn()), "interrupted");
+    await say(thread, "second");
+    assert.equal(statusOf(await turn()), "completed");
+    assert.deepEqual(conversation(requests[1]), [
+      "user: first",
+      "user: <turn_aborted>",
+      "user: second",
+    ]);
+  }));
+
+Deno.test("a failed turn says so and the thread takes the next input", () =>
+  withThread([
+    () => Promise.reject(new Error("a bug")),
+    () => [said("fine")],
+  ], async ({ thread, turn }) => {
+    await say(thread, "first");
+    const events = await turn();
+    assert.equal(statusOf(events), "failed");
+    const error = events.find((event) => event.type === "error");
+    assert.match(
+      error?.type === "error" ? error.error.message : "",
+      /^Internal error, please report it: Error: a bug/,
+    );
+    await say(thread, "second");
+    assert.equal(statusOf(await turn()), "completed");
+  }));
+
+Deno.test("a command that asks to leave the sandbox waits for an answer, and gets it", async () => {
+  const outputs: string[] = [];
+  for (const kind of ["accept", "decline"] as const) {
+    const question = called("exec_command", {
+      cmd: "echo hi",
+      login: false,
+      sandbox_permissions: "require_escalated",
+      justification: "May I?",
+    });
+    await withThread(
+      [() => [question], () => [said("done")]],
+      async ({ thread, requests, turn }) => {
+        await say(thread, "go");
+        const events = await turn({ kind });
+        const asked = events.find((event) =>
+          event.type === "approvalRequested"
+        );
+        assert.deepEqual(
+          asked?.type === "approvalRequested"
+            ? [asked.itemId, asked.reason]
+            : [],
+          ["1", "May I?"],
+        );
+        const output = requests[1]?.input.at(-1);
+        outputs.push(
+          output?.type === "function_call_output" ? String(output.output) : "",
+        );
+      },
+      "on-request",
+    );
+  }
+  const [accepted = "", declined] = outputs;
+  assert.match(accepted, /Process exited with code 0\n[^]*\nhi\n$/);
+  assert.equal(declined, "exec_command failed: rejected by user");
+});
