@@ -13,6 +13,7 @@ import { tryHelper } from "./linux/helper_mechanism.ts";
 import { tryLandlock } from "./linux/landlock.ts";
 import { type Libc, openLibc } from "./linux/libc.ts";
 import { type Architecture, architectureOf } from "./linux/syscalls.ts";
+import { trySeatbelt } from "./macos/mechanism.ts";
 import type { Attempt, Mechanism } from "./mechanism.ts";
 import type { SandboxStatus } from "./sandbox.ts";
 
@@ -59,6 +60,7 @@ export type Choice =
 /** Tries the mechanisms in their order. */
 export async function chooseMechanism(deps: ChooseDeps): Promise<Choice> {
   const { host } = deps;
+  if (host.os === "darwin") return await chooseSeatbelt(deps);
   if (host.os !== "linux") {
     return none(`confining commands on ${host.os} is not supported yet`);
   }
@@ -79,6 +81,13 @@ export async function chooseMechanism(deps: ChooseDeps): Promise<Choice> {
     return none("this process may not call the C library (--allow-ffi)");
   }
   return await tryInOrder(steps, deps, libc, arch);
+}
+
+async function chooseSeatbelt(deps: ChooseDeps): Promise<Choice> {
+  const attempt = await trySeatbelt(deps);
+  return attempt.kind === "ready"
+    ? { ...attempt, close: () => attempt.mechanism.close() }
+    : none(attempt.reason);
 }
 
 async function tryInOrder(
