@@ -22,6 +22,8 @@ const PERMISSIONS = [
   "--allow-write",
   "--allow-env",
   "--allow-net",
+  // The addresses at which clouds hand their credentials to whoever asks.
+  "--deny-net=169.254.169.254,169.254.170.2,100.100.100.200,metadata.google.internal",
   "--allow-run",
   "--allow-sys",
   "--allow-ffi",
