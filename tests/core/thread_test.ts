@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "@/config/load.ts";
 import { createHost } from "@/core/host.ts";
+import { NO_RULES } from "@/exec-policy/rule.ts";
 import type { ModelEvent, ModelRequest } from "@/model/model.ts";
 import { createPlatform } from "@/platform/deno.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
@@ -61,10 +62,12 @@ async function withThread(
     ...platform,
     codexHome: home,
     tmpdir: undefined,
+    mechanism: undefined,
   });
   const requests: ModelRequest[] = [];
   const left = [...answers];
   const host = createHost({
+    rules: NO_RULES,
     platform,
     config,
     model: {

@@ -288,6 +288,16 @@ Deno.test("without sessions, shell_command runs to the end or to its time limit"
     call("shell", { command: [] }, "empty"),
     call("container.exec", { command: ["bash", "-c", "echo old"] }, "old name"),
     call("exec_command", { cmd: "echo x" }, "not offered"),
+    [{
+      type: "response.output_item.done",
+      item: {
+        type: "local_shell_call",
+        id: "lsh_1",
+        call_id: "local",
+        status: "completed",
+        action: { type: "exec", command: ["bash", "-c", "echo local"] },
+      },
+    }],
   )], ["--full-auto", "-c", "features.unified_exec=false"]);
 
   const { long, ...others } = outputs;
@@ -308,6 +318,7 @@ Deno.test("without sessions, shell_command runs to the end or to its time limit"
     "empty": "command args are empty",
     "old name": "Exit code: 0\nWall time: N seconds\nOutput:\nold\n",
     "not offered": "unsupported call: exec_command",
+    "local": "Exit code: 0\nWall time: N seconds\nOutput:\nlocal\n",
   });
   assert.match(
     long,

@@ -119,6 +119,13 @@ Deno.test("a finished item is kept without the server's own ids and statuses", (
       status: "completed",
       action: { type: "search", query: "x" },
     }),
+    done({
+      type: "local_shell_call",
+      id: "lsh_1",
+      call_id: "call_2",
+      status: "completed",
+      action: { type: "exec", command: ["ls"] },
+    }),
     done({ type: "from_the_future", id: "x", more: [1] }),
   ], [
     {
@@ -162,10 +169,20 @@ Deno.test("a finished item is kept without the server's own ids and statuses", (
     },
     {
       type: "itemDone",
+      itemId: "lsh_1",
+      item: {
+        type: "local_shell_call",
+        call_id: "call_2",
+        status: "completed",
+        action: { type: "exec", command: ["ls"] },
+      },
+    },
+    {
+      type: "itemDone",
       itemId: "x",
       item: {
         type: "other",
-        raw: { type: "from_the_future", id: "x", more: [1] },
+        raw: { type: "from_the_future", more: [1] },
       },
     },
   ]);
