@@ -10,6 +10,7 @@ import type {
   ThreadSelector,
 } from "@/protocol/host.ts";
 import type { UserInput } from "@/protocol/items.ts";
+import { printable } from "@/text/ansi.ts";
 import { headerLines, HumanView } from "./human.ts";
 import { JsonView } from "./jsonl.ts";
 import { styleFor } from "./style.ts";
@@ -163,8 +164,11 @@ function humanView(
     showRawReasoning: request.showRawReasoning,
   };
   const view = new HumanView(options);
+  const colours = useColour ? "keep colours" : "plain";
   const write = (lines: readonly string[]) => {
-    if (lines.length > 0) terminal.writeErr(`${lines.join("\n")}\n`);
+    if (lines.length === 0) return;
+    // Commands and models write what they like; a terminal must not act on it.
+    terminal.writeErr(printable(`${lines.join("\n")}\n`, colours));
   };
   return {
     async begin() {
@@ -183,7 +187,8 @@ function humanView(
         lastMessage === undefined ||
         (terminal.stdoutIsTty && terminal.stderrIsTty)
       ) return;
-      terminal.writeOut(`${lastMessage}\n`);
+      const text = `${lastMessage}\n`;
+      terminal.writeOut(terminal.stdoutIsTty ? printable(text, "plain") : text);
     },
   };
 }

@@ -173,6 +173,23 @@ Deno.test("people get the answer alone on standard output, and only when the tur
   assert.deepEqual(outputs, [[0, "Done.\n"], [1, ""], [1, ""], [1, ""]]);
 });
 
+Deno.test("what a command or a model writes cannot steer the terminal", async () => {
+  const evil = "a\x1b]52;c;ZXZpbA==\x07\x1b[2Jb\x1b[31mred";
+  const item: ThreadEvent = {
+    type: "itemCompleted",
+    turnId,
+    item: { type: "agentMessage", id: "m", text: evil },
+  };
+  const plain = await run([STARTED, item, COMPLETED], { json: false });
+  const coloured = await run([STARTED, item, COMPLETED], {
+    json: false,
+    color: "always",
+  });
+  assert.match(plain.stderr, /^abred$/m);
+  // deno-lint-ignore no-control-regex -- the colour is what is looked for
+  assert.match(coloured.stderr, /^ab\x1b\[31mred$/m);
+});
+
 Deno.test("an error that ends no turn still makes the run a failure", async () => {
   const { code, stdout } = await run([
     STARTED,
