@@ -146,7 +146,9 @@ async function runOnce(
 ): Promise<
   { readonly wallMs: number; readonly firstRequestMs: number | undefined }
 > {
-  const home = `${scratch}/${scenario.name}/${program.name.replaceAll(" ", "-")}`;
+  const home = `${scratch}/${scenario.name}/${
+    program.name.replaceAll(" ", "-")
+  }`;
   const work = `${scratch}/${scenario.name}/work`;
   await prepare(home, work, server);
   server.script(...scenario.script);

@@ -4,6 +4,7 @@
  */
 import { credentialHeaders, findCredential } from "@/auth/credentials.ts";
 import type { Config } from "@/config/config.ts";
+import { loadRules, ruleWarnings } from "@/core/approvals/rule_files.ts";
 import { createHost } from "@/core/host.ts";
 import { createResponsesClient } from "@/model/responses.ts";
 import type { Platform } from "@/platform/platform.ts";
@@ -20,17 +21,22 @@ export interface ComposeOptions {
   /** What starts threads: `exec`, `cli`. */
   readonly source: string;
   readonly isEphemeral: boolean;
+  /** Leave out the user's and the project's rule files. */
+  readonly ignoreRules?: boolean;
 }
 
 /** An agent its owner ends. */
 export interface Composition {
   readonly host: ThreadHost;
+  /** Told to the user once, at start. */
+  readonly warnings: readonly string[];
   close(): Promise<void>;
 }
 
 /**
  * Builds an agent.
  *
+ * @throws ConfigError when a rule file cannot be used
  * @throws CodexError `missing_credentials` when the provider's credential is not there
  */
 export async function compose(
@@ -39,6 +45,10 @@ export async function compose(
 ): Promise<Composition> {
   const { platform, config } = options;
   const { provider } = config;
+  const rules = await loadRules(platform.files, {
+    config,
+    ignoreRules: options.ignoreRules ?? false,
+  });
   const originator = platform.env.get("CODEX_INTERNAL_ORIGINATOR_OVERRIDE") ??
     `${PRODUCT}_${options.source}`;
   const credentialPorts = { ...platform, codexHome: config.codexHome };
@@ -71,11 +81,13 @@ export async function compose(
     sandbox,
     writeCheck: createWriteCheck(platform.files, config.codexHome),
     approvalPolicy: options.approvalPolicy,
+    rules,
     source: options.source,
     originator,
     isEphemeral: options.isEphemeral,
   });
-  return { host, close: () => sandbox.close() };
+  const warnings = ruleWarnings(rules);
+  return { host, warnings, close: () => sandbox.close() };
 }
 
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {

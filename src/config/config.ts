@@ -127,6 +127,8 @@ export interface Config {
   readonly cwd: string;
   /** The directory holding a root marker (`.git`); the cwd when there is none. */
   readonly projectRoot: string;
+  /** The project's `.codex` directories the user trusts, low to high, present or not. */
+  readonly trustedFolders: readonly string[];
   /** What `[projects]` says about this directory; undefined when it says nothing. */
   readonly trustLevel?: TrustLevel;
   readonly profile?: string;

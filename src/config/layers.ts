@@ -41,6 +41,8 @@ export interface Layers {
   /** Low to high, disabled ones included. */
   readonly layers: readonly ConfigLayer[];
   readonly projectRoot: string;
+  /** The `.codex` directories of the project the user trusts, low to high. */
+  readonly trustedFolders: readonly string[];
   readonly trustLevel?: TrustLevel;
 }
 
@@ -68,6 +70,9 @@ export async function readLayers(request: LayerRequest): Promise<Layers> {
   return {
     layers: present([system, user, ...projectFiles, session, managed]),
     projectRoot: project.root,
+    trustedFolders: projectFolders(request, project)
+      .filter(({ trust }) => trust === "trusted")
+      .map(({ folder }) => folder),
     ...(trustLevel === undefined ? {} : { trustLevel }),
   };
 }
@@ -152,18 +157,33 @@ export function mergeLayers(layers: readonly ConfigLayer[]): RawTable {
     .reduce<RawTable>((low, { table }) => mergeTables(low, table), {});
 }
 
-async function projectLayers(
+/** A `.codex` directory that may hold files of the project, present or not. */
+interface ProjectFolder {
+  readonly folder: string;
+  readonly trust: TrustLevel | undefined;
+}
+
+function projectFolders(
   request: LayerRequest,
   { root, trustOf }: Project,
-): Promise<readonly ConfigLayer[]> {
-  const directories = ancestorsOf(request.cwd)
+): readonly ProjectFolder[] {
+  return ancestorsOf(request.cwd)
     .filter((directory) => isWithin(directory, root))
-    .toReversed();
-  const layers = await Promise.all(directories.map((directory) => {
-    const folder = resolvePath(directory, ".codex");
-    if (folder === request.codexHome) return undefined;
+    .toReversed()
+    .map((directory) => ({
+      folder: resolvePath(directory, ".codex"),
+      trust: trustOf(directory),
+    }))
+    .filter(({ folder }) => folder !== request.codexHome);
+}
+
+async function projectLayers(
+  request: LayerRequest,
+  project: Project,
+): Promise<readonly ConfigLayer[]> {
+  const folders = projectFolders(request, project);
+  const layers = await Promise.all(folders.map(({ folder, trust }) => {
     const path = resolvePath(folder, "config.toml");
-    const trust = trustOf(directory);
     return trust === "trusted"
       ? readLayer(request, "project", path)
       : disabledLayer(request, path, trust);

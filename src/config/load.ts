@@ -46,7 +46,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     workingDirectory(options),
     findCodexHome(platform),
   ]);
-  const { layers, projectRoot, trustLevel } = await readLayers({
+  const read = await readLayers({
     platform,
     cwd,
     codexHome,
@@ -54,6 +54,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
     ignoreUserConfig: options.ignoreUserConfig ?? false,
     systemDirectory: options.systemDirectory ?? SYSTEM_DIRECTORY,
   });
+  const { layers, projectRoot, trustedFolders, trustLevel } = read;
   try {
     const raw = mergeLayers(layers);
     const toml = withProfile(decodeConfig(raw), options.profile);
@@ -73,6 +74,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
       ...definedFiles(files),
       layers,
       projectRoot,
+      trustedFolders,
       warnings,
     };
   } catch (error) {

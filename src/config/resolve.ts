@@ -55,7 +55,11 @@ export interface InstructionFiles {
 /** The parts of a Config that come from keys and flags. */
 export type Settings = Omit<
   Config,
-  "layers" | "projectRoot" | "modelInstructions" | "compactPrompt"
+  | "layers"
+  | "projectRoot"
+  | "trustedFolders"
+  | "modelInstructions"
+  | "compactPrompt"
 >;
 
 /** Every setting, resolved. @throws ConfigProblem, CodexError */

@@ -133,8 +133,8 @@ class Turn {
       compactIfFull: (history, signal) => this.#compactIfFull(history, signal),
       sample: (history, record, signal) =>
         this.#sampler.sample(history, record, signal),
-      runTools: (calls, signal) =>
-        runToolBatch(
+      runTools: async (calls, signal) => [
+        ...await runToolBatch(
           {
             clock: this.#env.platform.clock,
             allowParallel: this.#env.guard.settings.model.parallelToolCalls,
@@ -150,6 +150,8 @@ class Turn {
           calls,
           signal,
         ),
+        ...this.#env.guard.rules.takeNotes(),
+      ],
       takeSteering: () => this.#request.takeSteering(),
     };
   }

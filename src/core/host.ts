@@ -4,6 +4,7 @@
  */
 import { AsyncQueue } from "@/async/queue.ts";
 import type { Config } from "@/config/config.ts";
+import type { RuleSet } from "@/exec-policy/rule.ts";
 import type { ModelClient } from "@/model/model.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
@@ -34,6 +35,7 @@ import {
 } from "@/state/sessions.ts";
 import { declareTools } from "@/tools/registry.ts";
 import { ApprovalBroker } from "./approvals/broker.ts";
+import { CommandRules } from "./approvals/command_rules.ts";
 import { ExecSessions } from "./exec_sessions.ts";
 import { type GitInfo, readGitInfo } from "./git_info.ts";
 import { readProjectDocs } from "./project_docs.ts";
@@ -52,6 +54,8 @@ export interface HostPorts {
   readonly sandbox: Sandbox;
   readonly writeCheck: WriteCheck;
   readonly approvalPolicy: ApprovalPolicy;
+  /** The rules of the rule files. */
+  readonly rules: RuleSet;
   /** What started the thread, as the rollout keeps it: `exec`, `cli`. */
   readonly source: string;
   readonly originator: string;
@@ -107,6 +111,7 @@ async function startThread(
     emit,
   });
   const broker = new ApprovalBroker(emit);
+  const shell = userShell(platform);
   return new Thread({
     info: threadInfo(ports, settings, id),
     state,
@@ -125,7 +130,7 @@ async function startThread(
       originator: ports.originator,
       git,
       projectDocs,
-      shell: userShell(platform),
+      shell,
       timezone,
       emit,
       guard: {
@@ -137,6 +142,13 @@ async function startThread(
         sandbox: ports.sandbox,
         sessions,
         broker,
+        rules: new CommandRules({
+          files: platform.files,
+          codexHome: config.codexHome,
+          rules: ports.rules,
+          shell,
+          warn: (message) => emit({ type: "warning", message }),
+        }),
         emit,
       },
     },

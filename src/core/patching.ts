@@ -4,11 +4,13 @@
  */
 import { resolvePath } from "@/platform/paths.ts";
 import type { Clock, FileSystem } from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
 import type { FileChangeThreadItem, PatchStatus } from "@/protocol/items.ts";
 import {
   applyChanges,
+  type ApplyResult,
   fileSystemWriter,
   summarizeChanges,
 } from "@/patch/apply.ts";
@@ -16,6 +18,8 @@ import { fileChanges } from "@/patch/file_changes.ts";
 import { affectedPaths, type PlannedChange } from "@/patch/changes.ts";
 import { planPatch } from "@/patch/plan.ts";
 import { currentReader, type TurnDiff } from "@/patch/turn_diff.ts";
+import type { ConfiningPolicy } from "@/sandbox/policy.ts";
+import type { Sandbox } from "@/sandbox/sandbox.ts";
 import type { PolicyPlace, WriteCheck } from "@/sandbox/writable.ts";
 import type { PatchOutcome } from "@/tools/tool.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
@@ -28,6 +32,7 @@ export interface PatchPorts {
   readonly files: FileSystem;
   readonly clock: Clock;
   readonly writeCheck: WriteCheck;
+  readonly sandbox: Pick<Sandbox, "openWriter">;
   readonly broker: ApprovalBroker;
   readonly turnDiff: TurnDiff;
   emit(event: ThreadEvent): Promise<void>;
@@ -57,43 +62,73 @@ export async function applyPatchGuarded(
       "apply_patch verification failed: No files were modified.",
     );
   }
-  const refusal = await clear(ports, request, plan.changes, signal);
-  if (refusal !== undefined) {
+  const clearance = await clear(ports, request, plan.changes, signal);
+  if (clearance.kind === "refused") {
     await report(ports, request, plan.changes, "declined");
-    return notApplied(refusal);
+    return notApplied(clearance.text);
   }
-  await report(ports, request, plan.changes, "inProgress");
-  const result = await applyChanges(
-    plan.changes,
-    fileSystemWriter(ports.files),
-  );
+  const { changes } = clearance;
+  await report(ports, request, changes, "inProgress");
+  const result = await write(ports, clearance, signal);
   const isSuccess = result.kind === "ok";
-  await report(
-    ports,
-    request,
-    plan.changes,
-    isSuccess ? "completed" : "failed",
-  );
+  await report(ports, request, changes, isSuccess ? "completed" : "failed");
   await reportDiff(
     ports,
     request.turnId,
-    isSuccess ? plan.changes : result.applied,
+    isSuccess ? changes : result.applied,
   );
   return {
     isSuccess,
-    text: isSuccess ? summarizeChanges(plan.changes) : result.message,
+    text: isSuccess ? summarizeChanges(changes) : result.message,
     durationMs: ports.clock.monotonic() - started,
     isVerificationFailure: false,
   };
 }
 
-/** Why the patch may not be applied; undefined when it may. */
+interface Cleared {
+  readonly kind: "apply";
+  readonly changes: readonly PlannedChange[];
+  /** Confines the edits themselves; none under full access or when a user approved. */
+  readonly policy: ConfiningPolicy | undefined;
+}
+
+type Clearance = Cleared | { readonly kind: "refused"; readonly text: string };
+
+/**
+ * Where a policy confines, so are the edits: a link that a command swaps in after the
+ * check cannot lead one out of the writable directories.
+ */
+async function write(
+  ports: PatchPorts,
+  { changes, policy }: Cleared,
+  signal: AbortSignal,
+): Promise<ApplyResult> {
+  if (policy === undefined) {
+    return await applyChanges(changes, fileSystemWriter(ports.files));
+  }
+  try {
+    const request = { policy, policyCwd: ports.settings.cwd };
+    const writer = await ports.sandbox.openWriter(request, signal);
+    try {
+      return await applyChanges(changes, writer);
+    } finally {
+      await writer.close();
+    }
+  } catch (error) {
+    if (
+      !(error instanceof CodexError) || error.code !== "sandbox_unavailable"
+    ) throw error;
+    return { kind: "failed", message: error.message, applied: [] };
+  }
+}
+
+/** Decides, and asks the user when the decision is theirs. */
 async function clear(
   ports: PatchPorts,
-  { itemId }: GuardedPatch,
+  request: GuardedPatch,
   changes: readonly PlannedChange[],
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<Clearance> {
   const { approvalPolicy, sandboxPolicy, cwd } = ports.settings;
   const paths = affectedPaths(changes);
   const place: PolicyPlace = {
@@ -105,20 +140,57 @@ async function clear(
   const requirement = patchRequirement(approvalPolicy, sandboxPolicy, isInside);
   switch (requirement.kind) {
     case "run":
-      return undefined;
+      return {
+        kind: "apply",
+        changes,
+        policy: sandboxPolicy.type === "danger-full-access"
+          ? undefined
+          : sandboxPolicy,
+      };
     case "refuse":
-      return requirement.text;
+      return { kind: "refused", text: requirement.text };
     case "ask": {
       const subject = { kind: "patch" as const, paths };
+      const { itemId } = request;
       const decision = await ports.broker.ask(
         { itemId, subject, reason: requirement.reason },
         signal,
       );
-      const isRefused = decision.kind === "decline" ||
-        decision.kind === "cancel";
-      return isRefused ? "patch rejected by user" : undefined;
+      return decision.kind === "decline" || decision.kind === "cancel"
+        ? { kind: "refused", text: "patch rejected by user" }
+        : await planAgain(ports, request, paths);
     }
   }
+}
+
+/**
+ * Files may have changed while the user thought. The patch is planned on what is there
+ * now, and must still touch exactly the files that were approved.
+ */
+async function planAgain(
+  ports: PatchPorts,
+  request: GuardedPatch,
+  approved: readonly string[],
+): Promise<Clearance> {
+  const cwd = resolvePath(ports.settings.cwd, request.workdir ?? ".");
+  const plan = await planPatch(request.patch, cwd, ports.files);
+  if (plan.kind === "failed") {
+    return {
+      kind: "refused",
+      text: `apply_patch verification failed: ${plan.message}`,
+    };
+  }
+  const paths = affectedPaths(plan.changes);
+  const isSame = paths.length === approved.length &&
+    paths.every((path) => approved.includes(path));
+  return isSame
+    ? { kind: "apply", changes: plan.changes, policy: undefined }
+    : {
+      kind: "refused",
+      text:
+        "patch rejected: while it waited for approval, its paths came to lead " +
+        `elsewhere (now ${paths.join(", ")}); ask again`,
+    };
 }
 
 async function areWritable(

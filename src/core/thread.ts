@@ -99,8 +99,17 @@ export class Thread implements ThreadHandle {
         );
         return;
       case "approval":
-        return this.#parts.broker.answer(op.requestId, op.decision);
+        return this.#answer(op);
     }
+  }
+
+  /** Cancelling a request says no and stops the turn that made it. */
+  #answer({ requestId, decision }: Extract<Op, { type: "approval" }>): void {
+    const wasWaiting = this.#parts.broker.answer(requestId, decision);
+    if (!wasWaiting || decision.kind !== "cancel") return;
+    this.#turn?.controller.abort(
+      new Interrupted("The user cancelled an approval request"),
+    );
   }
 
   #startTurn(

@@ -58,6 +58,7 @@ export function createToolContext(
           files: platform.files,
           clock: platform.clock,
           writeCheck: ports.writeCheck,
+          sandbox: guard.sandbox,
           broker: guard.broker,
           turnDiff: ports.turnDiff,
           emit: ports.emit,

@@ -158,7 +158,9 @@ function afterOptions(
   const scripts: string[] = [];
   args.forEach((word, index) => {
     const [option = "", value] = word.split(/=(.*)/s);
-    if (!options.includes(option)) return;
+    // `-qc` is `-q -c`.
+    const isCluster = /^-[A-Za-z]+c$/.test(option) && options.includes("-c");
+    if (!isCluster && !options.includes(option)) return;
     const rest = args.slice(index + 1);
     const end = rest.findIndex((one) => one === ";" || one === "+");
     if (value !== undefined) scripts.push(value);

@@ -216,6 +216,23 @@ function storedForm(item: ResponseItem): ResponseItem {
         ...(item.status === undefined ? {} : { status: item.status }),
         ...(item.action === undefined ? {} : { action: item.action }),
       };
+    case "local_shell_call":
+      return {
+        type: "local_shell_call",
+        call_id: item.call_id,
+        status: item.status,
+        action: item.action,
+      };
+    case "compaction":
+      return {
+        type: "compaction",
+        encrypted_content: item.encrypted_content,
+      };
+    case "other": {
+      // A server that stores nothing refuses an item whose id it should know.
+      const { id: _, ...raw } = item.raw;
+      return { type: "other", raw };
+    }
     default:
       return item;
   }

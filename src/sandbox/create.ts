@@ -3,6 +3,7 @@
  * command under its policy. Strongest first: our helper, bubblewrap, Landlock alone.
  * When none works a command is refused; it is never started bare.
  */
+import type { ChildProcess } from "@/platform/platform.ts";
 import {
   type Choice,
   type ChooseDeps,
@@ -10,16 +11,13 @@ import {
   unavailableError,
   unavailableStatus,
 } from "./choose.ts";
+import type { Mechanism } from "./mechanism.ts";
 import { createPlainCommands } from "./plain.ts";
-import {
-  type Confinement,
-  type ConfiningPolicy,
-  planConfinement,
-  requestedRoots,
-} from "./policy.ts";
+import { type Confinement, planConfinement, requestedRoots } from "./policy.ts";
 import { findProgram } from "./program.ts";
-import type { Sandbox, SandboxedCommand } from "./sandbox.ts";
+import type { EditRequest, Sandbox } from "./sandbox.ts";
 import { RootSurveyor } from "./survey.ts";
+import { shellWriter } from "./writer.ts";
 
 export interface SandboxDeps extends ChooseDeps {
   /** Value of `TMPDIR` in the agent's environment. */
@@ -37,6 +35,18 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
   const plain = createPlainCommands(deps);
   let choice: Promise<Choice> | undefined;
   const choose = () => choice ??= chooseMechanism(deps);
+  const prepare = async (
+    request: EditRequest,
+    signal: AbortSignal,
+  ): Promise<[Mechanism, Confinement]> => {
+    const [chosen, confinement] = await Promise.all([
+      choose(),
+      confine(deps, surveyor, request),
+    ]);
+    signal.throwIfAborted();
+    if (chosen.kind === "none") throw unavailableError(chosen.reasons);
+    return [chosen.mechanism, confinement];
+  };
 
   return {
     async status(signal) {
@@ -57,13 +67,20 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
       if (policy.type === "danger-full-access") {
         return await plain.spawn(command);
       }
-      const [chosen, confinement] = await Promise.all([
-        choose(),
-        confine(deps, surveyor, command, policy),
-      ]);
+      const [mechanism, confinement] = await prepare(
+        { policy, policyCwd: command.policyCwd },
+        signal,
+      );
+      return await mechanism.spawn(command, confinement);
+    },
+    async openWriter(request, signal) {
       signal.throwIfAborted();
-      if (chosen.kind === "none") throw unavailableError(chosen.reasons);
-      return await chosen.mechanism.spawn(command, confinement);
+      const [mechanism, confinement] = await prepare(request, signal);
+      return mechanism.openWriter?.(confinement) ??
+        shellWriter({
+          files: deps.files,
+          start: (argv) => startShell(mechanism, confinement, request, argv),
+        });
     },
     async close() {
       const chosen = await choice;
@@ -76,10 +93,9 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
 async function confine(
   deps: SandboxDeps,
   surveyor: RootSurveyor,
-  command: SandboxedCommand,
-  policy: ConfiningPolicy,
+  { policy, policyCwd }: EditRequest,
 ): Promise<Confinement> {
-  const requested = requestedRoots(policy, command.policyCwd, deps.tmpdir);
+  const requested = requestedRoots(policy, policyCwd, deps.tmpdir);
   const [roots, credentials] = await Promise.all([
     surveyor.survey(requested),
     deps.files.realPath(`${deps.codexHome}/auth.json`),
@@ -89,4 +105,21 @@ async function confine(
     roots,
     credentials === undefined ? [] : [credentials],
   );
+}
+
+function startShell(
+  mechanism: Mechanism,
+  confinement: Confinement,
+  { policy, policyCwd }: EditRequest,
+  argv: readonly string[],
+): Promise<ChildProcess> {
+  return mechanism.spawn({
+    argv,
+    cwd: "/",
+    env: { PATH: "/usr/bin:/bin", LC_ALL: "C" },
+    policy,
+    policyCwd,
+    stdin: "pipe",
+    mergeOutput: false,
+  }, confinement);
 }

@@ -2,6 +2,7 @@
 import type { ChildProcess } from "@/platform/platform.ts";
 import type { Confinement } from "./policy.ts";
 import type { SandboxedCommand, SandboxStatus } from "./sandbox.ts";
+import type { ConfinedWriter } from "./writer.ts";
 
 export interface Mechanism {
   readonly status: SandboxStatus;
@@ -10,6 +11,8 @@ export interface Mechanism {
     command: SandboxedCommand,
     confinement: Confinement,
   ): Promise<ChildProcess>;
+  /** Edits in one confined process; without it, a confined shell makes them. */
+  openWriter?(confinement: Confinement): ConfinedWriter;
   /** Ends what the mechanism keeps running; its commands are killed. */
   close(): void;
 }

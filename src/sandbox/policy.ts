@@ -19,6 +19,13 @@ export type ConfiningPolicy = Exclude<
 /** Names that stay read-only in every writable root, whether they exist or not. */
 export const PROTECTED_NAMES = [".git", ".codex", ".agents"] as const;
 
+/**
+ * Processes and threads one command may have at a time: more than the widest parallel
+ * build of a person's machine, too few to leave that machine without process numbers
+ * or memory.
+ */
+export const PROCESSES_MAX = 4096;
+
 /** Kernel interfaces and the private `/dev` of a sandbox; never writable roots. */
 const SYSTEM_TREES = ["/proc", "/sys", "/dev"];
 

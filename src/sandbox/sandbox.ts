@@ -6,6 +6,8 @@
  */
 import type { ChildProcess } from "@/platform/platform.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
+import type { ConfiningPolicy } from "./policy.ts";
+import type { ConfinedWriter } from "./writer.ts";
 
 /** How commands are confined, strongest first; `none` only under full access. */
 export type MechanismKind =
@@ -42,6 +44,13 @@ export interface SandboxedCommand {
   readonly mergeOutput: boolean;
 }
 
+/** Where edits may be made: as a command under this policy. */
+export interface EditRequest {
+  readonly policy: ConfiningPolicy;
+  /** The thread's working directory: the first writable root of workspace-write. */
+  readonly policyCwd: string;
+}
+
 export interface Sandbox {
   /** Which mechanism serves policies that confine, and why. */
   status(signal: AbortSignal): Promise<SandboxStatus>;
@@ -52,4 +61,13 @@ export interface Sandbox {
    * @throws FileError when the program or the directory cannot be used
    */
   spawn(command: SandboxedCommand, signal: AbortSignal): Promise<ChildProcess>;
+  /**
+   * A writer for edits under the policy; the caller closes it.
+   *
+   * @throws CodexError `sandbox_unavailable` when the policy cannot be enforced here
+   */
+  openWriter(
+    request: EditRequest,
+    signal: AbortSignal,
+  ): Promise<ConfinedWriter>;
 }

@@ -247,7 +247,7 @@ Deno.test("a command that asks to leave the sandbox waits for an answer, and get
   const outputs: string[] = [];
   for (const kind of ["accept", "decline"] as const) {
     const question = called("exec_command", {
-      cmd: "echo hi",
+      cmd: "touch made; echo hi",
       login: false,
       sandbox_permissions: "require_escalated",
       justification: "May I?",

@@ -24,10 +24,13 @@ export class Room implements AsyncDisposable {
   /** The only writable root, unless the policy names more. */
   readonly workspace: string;
   readonly sandbox: OwnedSandbox;
+  /** The mechanism that was asked for. */
+  readonly name: string | undefined;
 
   private constructor(path: string, mechanism: string | undefined) {
     this.path = path;
     this.workspace = `${path}/workspace`;
+    this.name = mechanism;
     this.sandbox = createSandbox({
       files: platform.files,
       processes: platform.processes,

@@ -12,6 +12,7 @@ import {
   positional,
 } from "@/cli/parsed.ts";
 import type { Config } from "@/config/config.ts";
+import { withDotEnv } from "@/config/dot_env.ts";
 import { loadConfig } from "@/config/load.ts";
 import { resolvePrompt } from "@/exec/prompt.ts";
 import { type ExecRequest, runExec } from "@/exec/run.ts";
@@ -25,8 +26,9 @@ import { imageFormat } from "@/text/image_format.ts";
 
 export async function run(
   parsed: ParsedCommand,
-  platform: Platform,
+  machine: Platform,
 ): Promise<number> {
+  const platform = await withDotEnv(machine);
   const lifetime = new AbortController();
   const config = await loadConfig(configOptions(parsed, platform));
   const prompt = await readPrompt(parsed, platform, config, lifetime.signal);
@@ -43,12 +45,14 @@ export async function run(
     approvalPolicy: "never",
     source: "exec",
     isEphemeral: hasFlag(parsed, "ephemeral"),
+    ignoreRules: hasFlag(parsed, "ignore-rules"),
   }, lifetime.signal);
   try {
     const request = execRequest(parsed, config, platform, {
       prompt,
       outputSchema,
       images,
+      warnings: [...config.warnings, ...composition.warnings],
     });
     return await runExec(
       composition.host,
@@ -182,7 +186,7 @@ function execRequest(
   parsed: ParsedCommand,
   config: Config,
   platform: Platform,
-  input: Pick<ExecRequest, "prompt" | "outputSchema" | "images">,
+  input: Pick<ExecRequest, "prompt" | "outputSchema" | "images" | "warnings">,
 ): ExecRequest {
   const lastMessageFile = flagValue(parsed, "output-last-message");
   const color = flagValue(parsed, "color");
@@ -196,7 +200,6 @@ function execRequest(
       : resolvePath(platform.host.cwd, lastMessageFile),
     hideReasoning: config.hideAgentReasoning,
     showRawReasoning: config.showRawAgentReasoning,
-    warnings: config.warnings,
   };
 }
 

@@ -9,7 +9,8 @@ import type { ApprovalDecision } from "@/protocol/ops.ts";
 export interface ApprovalRequest {
   readonly itemId: string;
   readonly subject: ApprovalSubject;
-  readonly reason: string;
+  /** Undefined when the policy alone is the reason. */
+  readonly reason: string | undefined;
 }
 
 export class ApprovalBroker {
@@ -27,17 +28,25 @@ export class ApprovalBroker {
     request: ApprovalRequest,
     signal: AbortSignal,
   ): Promise<ApprovalDecision> {
-    const key = JSON.stringify(request.subject);
-    if (this.#acceptedForSession.has(key)) return { kind: "accept" };
+    const keys = sessionKeys(request.subject);
+    if (keys.every((key) => this.#acceptedForSession.has(key))) {
+      return { kind: "accept" };
+    }
     const requestId = `approval-${++this.#count}`;
     const answer = new Promise<ApprovalDecision>((resolve) =>
       this.#waiting.set(requestId, resolve)
     );
     try {
-      await this.#emit({ type: "approvalRequested", requestId, ...request });
+      const { reason, ...asked } = request;
+      await this.#emit({
+        type: "approvalRequested",
+        requestId,
+        ...asked,
+        ...(reason === undefined ? {} : { reason }),
+      });
       const decision = await abortable(answer, signal);
       if (decision.kind === "acceptForSession") {
-        this.#acceptedForSession.add(key);
+        for (const key of keys) this.#acceptedForSession.add(key);
       }
       return decision;
     } finally {
@@ -45,8 +54,17 @@ export class ApprovalBroker {
     }
   }
 
-  /** Takes a front end's answer; one for a request that is gone has no effect. */
-  answer(requestId: string, decision: ApprovalDecision): void {
-    this.#waiting.get(requestId)?.(decision);
+  /** Takes a front end's answer; false for a request that is gone. */
+  answer(requestId: string, decision: ApprovalDecision): boolean {
+    const resolve = this.#waiting.get(requestId);
+    resolve?.(decision);
+    return resolve !== undefined;
   }
+}
+
+/** What an acceptance for the session covers: that command there, or those files. */
+function sessionKeys(subject: ApprovalSubject): readonly string[] {
+  return subject.kind === "command"
+    ? [JSON.stringify(["command", subject.cwd, subject.command])]
+    : subject.paths.map((path) => JSON.stringify(["patch", path]));
 }

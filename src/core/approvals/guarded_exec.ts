@@ -5,6 +5,8 @@
  */
 import { shellEnvironment } from "@/config/shell_environment.ts";
 import type { ShellEnvironmentPolicy } from "@/config/config.ts";
+import { proposePrefix } from "@/exec-policy/propose.ts";
+import type { Argv } from "@/exec-policy/rule.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import {
   type Environment,
@@ -22,6 +24,8 @@ import type { ExecSession } from "../exec_session.ts";
 import type { ExecSessions } from "../exec_sessions.ts";
 import type { ThreadSettings } from "../settings.ts";
 import type { ApprovalBroker } from "./broker.ts";
+import type { CommandRules } from "./command_rules.ts";
+import { looksDenied } from "./denial.ts";
 import { commandRequirement } from "./requirement.ts";
 
 export interface GuardPorts {
@@ -33,6 +37,7 @@ export interface GuardPorts {
   readonly sandbox: Sandbox;
   readonly sessions: ExecSessions;
   readonly broker: ApprovalBroker;
+  readonly rules: CommandRules;
   emit(event: ThreadEvent): Promise<void>;
 }
 
@@ -49,8 +54,16 @@ interface Refusal {
 }
 
 type Clearance =
-  | { readonly kind: "run"; readonly policy: SandboxPolicy }
+  | {
+    readonly kind: "run";
+    readonly policy: SandboxPolicy;
+    /** When the sandbox makes it fail, ask about running it without. */
+    readonly mayRetry: boolean;
+  }
   | Refusal;
+
+/** What an approved or allowed command runs under. */
+const UNCONFINED: SandboxPolicy = { type: "danger-full-access" };
 
 /** Runs a command under guard, or says why it did not run. */
 export async function runGuarded(
@@ -67,42 +80,124 @@ export async function runGuarded(
     await reportDeclined(ports, command, cwd);
     return clearance;
   }
-  const session = await start(ports, command, cwd, clearance.policy, signal);
-  if ("kind" in session) return session;
-  return await waitFor(ports, session, command.request, signal);
+  const outcome = await runUnder(ports, command, cwd, clearance.policy, signal);
+  return clearance.mayRetry && wasDenied(outcome)
+    ? await retry(ports, command, cwd, outcome, signal)
+    : outcome;
 }
 
 /** Decides, and asks the user when the decision is theirs. */
 async function clear(
   ports: GuardPorts,
-  { request, itemId }: GuardedCommand,
+  command: GuardedCommand,
   cwd: string,
   signal: AbortSignal,
 ): Promise<Clearance> {
-  const { approvalPolicy, sandboxPolicy } = ports.settings;
+  const { request } = command;
+  const { approvalPolicy: approval, sandboxPolicy: sandbox } = ports.settings;
+  const { wantsEscalation, justification, argv } = request;
+  const facts = { approval, sandbox, wantsEscalation, justification };
+  const verdict = await ports.rules.verdictIfNeeded(argv, facts);
   const requirement = commandRequirement({
-    approval: approvalPolicy,
-    sandbox: sandboxPolicy,
-    wantsEscalation: request.wantsEscalation,
-    justification: request.justification,
+    ...facts,
+    verdict,
+    command: quoteCommand(argv),
   });
   switch (requirement.kind) {
     case "refuse":
       return refused(requirement.text);
-    case "run":
-      return { kind: "run", policy: sandboxPolicy };
+    case "run": {
+      const { isSandboxed, mayRetry } = requirement;
+      return {
+        kind: "run",
+        policy: isSandboxed ? sandbox : UNCONFINED,
+        mayRetry,
+      };
+    }
     case "ask": {
-      const subject = { kind: "command" as const, command: request.argv, cwd };
-      const decision = await ports.broker.ask(
-        { itemId, subject, reason: requirement.reason },
-        signal,
+      const { reason } = requirement;
+      const asksFirst = approval === "untrusted" || wantsEscalation;
+      const proposed = proposePrefix(
+        verdict,
+        request.prefixRule,
+        (segment) => segment.isDangerous || (asksFirst && !segment.isKnownSafe),
       );
-      if (decision.kind === "decline" || decision.kind === "cancel") {
-        return refused("rejected by user");
-      }
-      return { kind: "run", policy: { type: "danger-full-access" } };
+      return await isApproved(ports, command, { cwd, reason, proposed }, signal)
+        ? { kind: "run", policy: UNCONFINED, mayRetry: false }
+        : refused("rejected by user");
     }
   }
+}
+
+interface Question {
+  readonly cwd: string;
+  readonly reason: string | undefined;
+  readonly proposed: Argv | undefined;
+}
+
+/** Asks about a command; a prefix the user allows with it is kept. */
+async function isApproved(
+  ports: GuardPorts,
+  { request, itemId }: GuardedCommand,
+  { cwd, reason, proposed }: Question,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const subject = {
+    kind: "command" as const,
+    command: request.argv,
+    cwd,
+    ...(proposed === undefined ? {} : { proposedPrefix: proposed }),
+  };
+  const decision = await ports.broker.ask({ itemId, subject, reason }, signal);
+  if (decision.kind === "acceptWithAmendment") {
+    await ports.rules.allowFromNowOn(decision.prefix);
+  }
+  return decision.kind !== "decline" && decision.kind !== "cancel";
+}
+
+function wasDenied(
+  outcome: CommandOutcome,
+): outcome is CommandOutcome & { readonly kind: "exited" } {
+  return outcome.kind === "exited" && outcome.timedOutAfterMs === undefined &&
+    looksDenied(outcome.exitCode, outcome.output);
+}
+
+/** Offers to run a command again that the sandbox made fail, this time without. */
+async function retry(
+  ports: GuardPorts,
+  command: GuardedCommand,
+  cwd: string,
+  failure: CommandOutcome & { readonly kind: "exited" },
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
+  const { argv, prefixRule } = command.request;
+  const verdict = await ports.rules.verdict(argv);
+  const question = {
+    cwd,
+    reason: "command failed; retry without sandbox?",
+    proposed: proposePrefix(verdict, prefixRule, () => true),
+  };
+  if (!await isApproved(ports, command, question, signal)) {
+    return refused(
+      `rejected by user; inside the sandbox it ended with exit code ` +
+        `${failure.exitCode}:\n${failure.output}`,
+    );
+  }
+  // Another run is another item: the first one has ended and stays as it is.
+  const again = { ...command, itemId: `${command.itemId}-retry` };
+  return await runUnder(ports, again, cwd, UNCONFINED, signal);
+}
+
+async function runUnder(
+  ports: GuardPorts,
+  command: GuardedCommand,
+  cwd: string,
+  policy: SandboxPolicy,
+  signal: AbortSignal,
+): Promise<CommandOutcome> {
+  const session = await start(ports, command, cwd, policy, signal);
+  if ("kind" in session) return session;
+  return await waitFor(ports, session, command.request, signal);
 }
 
 async function start(

@@ -5,7 +5,7 @@
  * inside it, and protected paths are closed again inside those.
  */
 import type { Confinement } from "../policy.ts";
-import { mountPlan } from "../policy.ts";
+import { mountPlan, PROCESSES_MAX } from "../policy.ts";
 
 /** Where bubblewrap may come from; never from PATH, which a command can influence. */
 export const BWRAP_PATHS = [
@@ -98,11 +98,13 @@ export function bwrapArgv(request: BwrapRequest): readonly string[] {
 
 /**
  * A shell as pid 1: a program in that place would ignore signals it does not handle.
+ * It limits the number of processes, in the way its kind of shell knows, if it can.
  * Its own remarks about how the command ended are not part of the command's output.
  */
 const INIT = ["/bin/sh", "-c"] as const;
-const RUN = 'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?';
-const RUN_MERGED = 'exec 2>/dev/null; "$@" 2>&1; exit $?';
+const LIMIT = `ulimit -p ${PROCESSES_MAX} || ulimit -u ${PROCESSES_MAX}`;
+const RUN = `exec 3>&2 2>/dev/null; ${LIMIT}; "$@" 2>&3 3>&-; exit $?`;
+const RUN_MERGED = `exec 2>/dev/null; ${LIMIT}; "$@" 2>&1; exit $?`;
 
 /** The environment for bwrap itself: the command's, without what loads code. */
 export function bwrapEnvironment(

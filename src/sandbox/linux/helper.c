@@ -19,7 +19,10 @@
  *   --landlock-only   no namespaces: for kernels and containers that refuse them
  *   --no-userns       no user namespace: for root where those are switched off
  *   --unconfined      with --pty: only the terminal, for a command allowed everything
+ *   --processes N     no more processes and threads at a time than this
  *   --probe           set everything up, print what works, run nothing
+ *   --edit            set everything up, then change files as standard input says,
+ *                     see "Edits" below; run nothing
  *
  * Three processes: the *outer* one watches whoever started it; the *keeper* is pid 1
  * of the new namespaces, so that everything ends with it; the *command* confines
@@ -47,11 +50,13 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <net/if.h>
 #include <termios.h>
@@ -118,7 +123,8 @@ static struct {
   int limit_count;
   const char *directory;
   char **program;
-  int net, private_tmp, merge, pty, landlock_only, no_userns, unconfined, probe;
+  int processes; /* 0: as many as the machine allows */
+  int net, private_tmp, merge, pty, landlock_only, no_userns, unconfined, probe, edit;
 } options;
 
 static int status_fd = -1;
@@ -178,10 +184,10 @@ static void add_entry(enum access access, const char *path) {
   };
 }
 
-static int number(const char *text) {
+static int number(const char *option, const char *text) {
   char *end = NULL;
   long value = strtol(text, &end, 10);
-  if (end == text || *end || value < 0 || value > 1 << 20) misuse("--status-fd");
+  if (end == text || *end || value < 0 || value > 1 << 20) misuse(option);
   return (int)value;
 }
 
@@ -198,21 +204,25 @@ static void parse(int count, char **words) {
     else if (!strcmp(word, "--no-userns")) options.no_userns = 1;
     else if (!strcmp(word, "--unconfined")) options.unconfined = 1;
     else if (!strcmp(word, "--probe")) options.probe = 1;
+    else if (!strcmp(word, "--edit")) options.edit = 1;
     else if (i + 1 >= count) misuse(word);
     else if (!strcmp(word, "--write")) add_entry(MAY_WRITE, words[++i]);
     else if (!strcmp(word, "--read")) add_entry(MAY_READ, words[++i]);
     else if (!strcmp(word, "--hide")) add_entry(HIDDEN, words[++i]);
     else if (!strcmp(word, "--chdir")) options.directory = words[++i];
     else if (!strcmp(word, "--limit")) add_limit(words[++i]);
-    else if (!strcmp(word, "--status-fd")) status_fd = number(words[++i]);
+    else if (!strcmp(word, "--status-fd")) status_fd = number(word, words[++i]);
+    else if (!strcmp(word, "--processes")) options.processes = number(word, words[++i]);
     else misuse(word);
   }
   options.program = i < count ? words + i + 1 : words + count;
-  if (!options.probe && !*options.program) misuse("no program");
+  int runs_nothing = options.probe || options.edit;
+  if (runs_nothing == (*options.program != NULL)) misuse("program");
+  if (options.edit && (options.probe || options.pty)) misuse("--edit");
   /* Whoever asks for any protection must not lose all of it to one more word. */
   if (options.unconfined &&
       (!options.pty || options.entry_count || options.private_tmp || options.landlock_only ||
-       options.no_userns || options.probe || options.net))
+       options.no_userns || runs_nothing || options.net))
     misuse("--unconfined");
 }
 
@@ -447,9 +457,29 @@ static const char *const kernel_secrets[] = {
   "/proc/kcore", "/proc/keys", "/proc/kallsyms", "/proc/timer_list", "/proc/kmsg",
 };
 
+/*
+ * The highest process number of the namespace, hence how many there can be. Before
+ * Linux 6.14 that file was the machine's own, and uid 0 would have changed it there.
+ */
+static void limit_process_numbers(void) {
+  struct utsname system;
+  int major = 0, minor = 0;
+  char text[16];
+  if (!options.processes || uname(&system) < 0) return;
+  if (sscanf(system.release, "%d.%d", &major, &minor) != 2) return;
+  if (major < 6 || (major == 6 && minor < 14)) return;
+  int fd = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
+  int length = snprintf(text, sizeof text, "%d", options.processes);
+  if (fd < 0) return;
+  ssize_t ignored = write(fd, text, (size_t)length);
+  (void)ignored;
+  close(fd);
+}
+
 static void mount_proc(void) {
   /* Refused inside containers that mask parts of /proc; theirs then stays, read-only. */
   if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) return;
+  limit_process_numbers();
   for (size_t i = 0; i < sizeof kernel_controls / sizeof *kernel_controls; i++) {
     int target = open(kernel_controls[i], O_PATH | O_CLOEXEC);
     if (target < 0) continue;
@@ -575,6 +605,149 @@ static void load_filter(void) {
   must(prctl(PR_SET_SECCOMP, 2, &program, 0, 0), "seccomp");
 }
 
+/* ---- Edits --------------------------------------------------------------------------- */
+
+/*
+ * Standard input is then a sequence of operations: what (1 byte), mode, length of the
+ * path, length of the content (4 bytes each, little endian), path, content. Each is
+ * answered by a line: "0", or the number of the error and its text. No link is
+ * followed: one that stands where none stood when the edit was planned is an attack.
+ */
+enum { EDIT_DIRECTORY = 0, EDIT_WRITE = 1, EDIT_REMOVE = 2, EDIT_HEAD = 13 };
+#define MODE_AS_IT_IS UINT32_MAX
+#define TEMPORARY_MAX 32
+
+/* False at the end of the input. */
+static int read_whole(void *into, size_t length) {
+  for (size_t done = 0; done < length;) {
+    ssize_t count = read(0, (char *)into + done, length - done);
+    if (count == 0 || (count < 0 && errno != EINTR)) return 0;
+    if (count > 0) done += (size_t)count;
+  }
+  return 1;
+}
+
+static int write_whole(int fd, const char *bytes, size_t length) {
+  for (size_t done = 0; done < length;) {
+    ssize_t count = write(fd, bytes + done, length - done);
+    if (count < 0 && errno != EINTR) return -1;
+    if (count > 0) done += (size_t)count;
+  }
+  return 0;
+}
+
+/* A short name, so that beside the longest name there is room for it. */
+static int create_temporary(int directory, char *name, mode_t mode) {
+  for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    uint64_t chance = 0;
+    if (getrandom(&chance, sizeof chance, 0) != sizeof chance) return -1;
+    snprintf(name, TEMPORARY_MAX, ".edit-%016llx", (unsigned long long)chance);
+    int fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd >= 0 || errno != EEXIST) return fd;
+  }
+  return -1;
+}
+
+/* Content that cannot be stored is read all the same: the next operation follows it. */
+static int store_content(int fd, size_t length) {
+  static char bytes[65536];
+  int reason = fd < 0 ? errno : 0;
+  while (length > 0) {
+    size_t part = length < sizeof bytes ? length : sizeof bytes;
+    if (!read_whole(bytes, part)) _exit(1); /* whoever asked is gone */
+    if (!reason && write_whole(fd, bytes, part) < 0) reason = errno;
+    length -= part;
+  }
+  errno = reason;
+  return reason ? -1 : 0;
+}
+
+static int edit_write(const char *path, uint32_t mode, size_t length) {
+  char temporary[TEMPORARY_MAX];
+  const char *name = base_name(path);
+  struct stat old;
+  int fd = -1, parent = open_parent(path);
+  if (parent >= 0) {
+    int exists = fstatat(parent, name, &old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(old.st_mode);
+    if (exists && mode == MODE_AS_IT_IS) mode = old.st_mode & 07777;
+    fd = create_temporary(parent, temporary, mode == MODE_AS_IT_IS ? 0666 : 0600);
+  }
+  int failed = store_content(fd, length) < 0 ||
+               (mode != MODE_AS_IT_IS && fchmod(fd, mode & 07777) < 0) ||
+               renameat(parent, temporary, parent, name) < 0;
+  int reason = errno;
+  if (failed && fd >= 0) unlinkat(parent, temporary, 0);
+  if (fd >= 0) close(fd);
+  if (parent >= 0) close(parent);
+  errno = reason;
+  return failed ? -1 : 0;
+}
+
+static int open_or_make(int directory, const char *name) {
+  const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  int fd = openat(directory, name, flags);
+  if (fd >= 0 || errno != ENOENT) return fd;
+  if (mkdirat(directory, name, 0777) < 0 && errno != EEXIST) return -1;
+  return openat(directory, name, flags);
+}
+
+static int edit_directory(char *path) {
+  int directory = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  for (char *name = path + 1, *end; directory >= 0 && *name; name = end) {
+    end = strchrnul(name, '/');
+    int is_last = *end == '\0';
+    if (!is_last) *end++ = '\0';
+    int next = open_or_make(directory, name);
+    int reason = errno == ENOTDIR && is_last ? EEXIST : errno;
+    close(directory);
+    directory = next;
+    errno = reason;
+  }
+  if (directory < 0) return -1;
+  close(directory);
+  return 0;
+}
+
+static int edit_remove(const char *path) {
+  int parent = open_parent(path);
+  if (parent < 0) return -1;
+  int result = unlinkat(parent, base_name(path), 0);
+  int reason = errno;
+  close(parent);
+  errno = reason;
+  return result;
+}
+
+static uint32_t little_endian(const unsigned char *bytes) {
+  return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+         (uint32_t)bytes[3] << 24;
+}
+
+static int edit(unsigned char what, char *path, uint32_t mode, size_t length) {
+  if (what == EDIT_WRITE) return edit_write(path, mode, length);
+  store_content(-1, length); /* the others have none */
+  if (what == EDIT_DIRECTORY) return edit_directory(path);
+  if (what == EDIT_REMOVE) return edit_remove(path);
+  errno = EINVAL;
+  return -1;
+}
+
+static _Noreturn void serve_edits(void) {
+  unsigned char head[EDIT_HEAD];
+  char path[4096], line[256];
+  while (read_whole(head, sizeof head)) {
+    uint32_t path_length = little_endian(head + 5);
+    if (path_length >= sizeof path || !read_whole(path, path_length)) _exit(1);
+    path[path_length] = '\0';
+    if (path[0] != '/' || strlen(path) != path_length) _exit(1);
+    int failed = edit(head[0], path, little_endian(head + 1), little_endian(head + 9)) < 0;
+    int length = failed ? snprintf(line, sizeof line, "%d %s\n", errno, strerror(errno))
+                        : snprintf(line, sizeof line, "0\n");
+    if (write_whole(1, line, (size_t)length) < 0) _exit(1);
+  }
+  _exit(0);
+}
+
 /* ---- The command -------------------------------------------------------------------- */
 
 static void default_signals(void) {
@@ -597,6 +770,16 @@ static void execute(void) {
   execv(words[0], words);
 }
 
+/* Counted for each user namespace alone since Linux 5.14; uid 0 is never counted. */
+static void limit_processes(void) {
+  struct rlimit limit;
+  if (!options.processes || options.landlock_only || options.no_userns) return;
+  must(getrlimit(RLIMIT_NPROC, &limit), "--processes");
+  if (limit.rlim_max <= (rlim_t)options.processes) return;
+  limit.rlim_cur = limit.rlim_max = (rlim_t)options.processes;
+  must(setrlimit(RLIMIT_NPROC, &limit), "--processes");
+}
+
 static _Noreturn void run_command(int terminal) {
   /* Alone, the process group of the helper is what a kill reaches. */
   if (!options.landlock_only || terminal >= 0) setsid();
@@ -609,6 +792,7 @@ static _Noreturn void run_command(int terminal) {
     struct rlimit limit = { options.limits[i].value, options.limits[i].value };
     must(setrlimit((unsigned)options.limits[i].resource, &limit), "--limit");
   }
+  limit_processes();
   default_signals();
   if (!options.unconfined) {
     drop_capabilities();
@@ -623,6 +807,7 @@ static _Noreturn void run_command(int terminal) {
     _exit(0);
   }
   report("started", "", "");
+  if (options.edit) serve_edits();
   execute();
   int code = errno == ENOENT ? 127 : 126;
   report("exec-failed", options.program[0], strerror(errno));

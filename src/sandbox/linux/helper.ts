@@ -1,5 +1,5 @@
 /** The command line of the sandbox helper for a plan. Pure; see `helper.c`. */
-import { type Confinement, mountPlan } from "../policy.ts";
+import { type Confinement, mountPlan, PROCESSES_MAX } from "../policy.ts";
 
 /** How much the helper can do on this machine, as its probe found. */
 export type HelperMode = "full" | "no-userns" | "landlock-only";
@@ -26,10 +26,9 @@ export function helperArgv(request: HelperRequest): readonly string[] {
     "--status-fd",
     String(request.statusFd),
     ...(confinement.network === "full" ? ["--net"] : []),
-    ...mountPlan(confinement).flatMap(({ path, access }) => [
-      OPTION[access],
-      path,
-    ]),
+    ...planOptions(confinement),
+    "--processes",
+    String(PROCESSES_MAX),
     "--chdir",
     request.cwd,
     ...(request.mergeOutput ? ["--merge-output"] : []),
@@ -56,6 +55,20 @@ export function unconfinedTerminalArgv(
   ];
 }
 
+/** The argv of a helper that changes files under a plan; see `helper_writer.ts`. */
+export function editArgv(
+  request: Pick<HelperRequest, "program" | "mode" | "confinement" | "statusFd">,
+): readonly string[] {
+  return [
+    request.program,
+    ...modeOptions(request.mode),
+    "--status-fd",
+    String(request.statusFd),
+    ...planOptions(request.confinement),
+    "--edit",
+  ];
+}
+
 /** The argv that sets everything up and runs nothing. */
 export function probeArgv(
   program: string,
@@ -69,6 +82,13 @@ export function probeArgv(
     String(statusFd),
     "--probe",
   ];
+}
+
+function planOptions(confinement: Confinement): readonly string[] {
+  return mountPlan(confinement).flatMap(({ path, access }) => [
+    OPTION[access],
+    path,
+  ]);
 }
 
 function modeOptions(mode: HelperMode): readonly string[] {

@@ -11,7 +11,7 @@ import {
 import type { Attempt, Mechanism } from "../mechanism.ts";
 import type { Confinement } from "../policy.ts";
 import type { SandboxedCommand } from "../sandbox.ts";
-import { helperArgv, type HelperMode, probeArgv } from "./helper.ts";
+import { editArgv, helperArgv, type HelperMode, probeArgv } from "./helper.ts";
 import {
   type HelperProgram,
   killedInOrder,
@@ -22,6 +22,7 @@ import {
   SetupError,
   startReported,
 } from "./helper_program.ts";
+import { helperWriter } from "./helper_writer.ts";
 import { HELPER_LANDLOCK_GAPS } from "./landlock.ts";
 import { withTerminal } from "./terminal.ts";
 
@@ -108,6 +109,14 @@ function helperMechanism(
     async spawn(command, confinement) {
       return start(deps, program, mode, command, confinement);
     },
+    openWriter: (confinement) =>
+      helperWriter(startReported(deps, (statusFd) => ({
+        argv: editArgv({ program: program.path, mode, confinement, statusFd }),
+        cwd: "/",
+        env: {},
+        stdin: "pipe",
+        newGroup: true,
+      }))),
     close: () => program.close(),
   };
 }

@@ -288,6 +288,7 @@ class RemoteChild implements ChildProcess {
     stderr: Promise.withResolvers<void>(),
   };
   #failure: FileError | undefined;
+  #hasEnded = false;
 
   constructor(id: number, worker: Worker, libc: Libc) {
     this.#id = id;
@@ -301,6 +302,7 @@ class RemoteChild implements ChildProcess {
       this.#done.stdout.promise,
       this.#done.stderr.promise,
     ]);
+    this.ended.then(() => this.#stopFeeding());
   }
 
   async started(program: string): Promise<void> {
@@ -357,8 +359,18 @@ class RemoteChild implements ChildProcess {
     this.#done.stderr.resolve();
   }
 
+  // Nobody passes on the worker's answers to a child that ended.
+  #stopFeeding(): void {
+    this.#hasEnded = true;
+    for (const fed of this.#fed.splice(0)) settleFed(fed, BROKEN_PIPE);
+  }
+
   #feed(chunk: Uint8Array | null): Promise<void> {
     const fed = Promise.withResolvers<void>();
+    if (this.#hasEnded) {
+      settleFed(fed, BROKEN_PIPE);
+      return fed.promise;
+    }
     this.#fed.push(fed);
     this.#worker.postMessage({ type: "stdin", id: this.#id, chunk });
     return fed.promise;
@@ -386,6 +398,8 @@ class RemoteChild implements ChildProcess {
     return promise;
   }
 }
+
+const BROKEN_PIPE = "Broken pipe (os error 32)";
 
 function settleFed(
   fed: PromiseWithResolvers<void> | undefined,

@@ -44,6 +44,60 @@ Deno.test("what was accepted for the session is not asked again; anything else i
   await other;
 });
 
+Deno.test("files accepted for the session are not asked about again, together or alone", async () => {
+  const { broker, events } = makeBroker();
+  const ask = (paths: readonly string[]) =>
+    broker.ask({
+      itemId: "item",
+      subject: { kind: "patch", paths },
+      reason: undefined,
+    }, NEVER);
+  const first = ask(["/a", "/b"]);
+  broker.answer("approval-1", { kind: "acceptForSession" });
+  await first;
+  assert.deepEqual(await ask(["/b"]), { kind: "accept" });
+  const other = ask(["/a", "/c"]);
+  assert.equal(events.length, 2);
+  broker.answer("approval-2", { kind: "accept" });
+  await other;
+});
+
+Deno.test("a command accepted in one directory is asked about in another", async () => {
+  const { broker, events } = makeBroker();
+  const ask = (cwd: string, proposedPrefix?: readonly string[]) =>
+    broker.ask({
+      itemId: "item",
+      subject: {
+        kind: "command",
+        command: ["make"],
+        cwd,
+        ...(proposedPrefix === undefined ? {} : { proposedPrefix }),
+      },
+      reason: undefined,
+    }, NEVER);
+  const first = ask("/a", ["make"]);
+  broker.answer("approval-1", { kind: "acceptForSession" });
+  await first;
+  assert.deepEqual(await ask("/a"), { kind: "accept" });
+  const other = ask("/b");
+  assert.equal(events.length, 2);
+  broker.answer("approval-2", { kind: "decline" });
+  assert.deepEqual(await other, { kind: "decline" });
+});
+
+Deno.test("answer() says whether anybody was waiting", async () => {
+  const { broker, ask } = makeBroker();
+  const decision = ask(["ls"]);
+  assert.deepEqual(
+    ["approval-7", "approval-1"].map((id) =>
+      broker.answer(id, { kind: "accept" })
+    ),
+    [false, true],
+  );
+  await decision;
+  assert.equal(broker.answer("approval-1", { kind: "cancel" }), false);
+});
+
 Deno.test("an interrupt ends the wait for an answer", async () => {
   const { ask } = makeBroker();
   const controller = new AbortController();

@@ -7,6 +7,7 @@ import { applyPatchGuarded } from "@/core/patching.ts";
 import type { ThreadSettings } from "@/core/settings.ts";
 import { parseRules } from "@/exec-policy/parse.ts";
 import { NO_RULES, type RuleSet } from "@/exec-policy/rule.ts";
+import { fileSystemWriter } from "@/patch/apply.ts";
 import { TurnDiff } from "@/patch/turn_diff.ts";
 import type { ChildProcess, FileSystem } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
@@ -90,6 +91,10 @@ export function makeRoom(options: RoomOptions = {}): Room {
     shell: "/bin/bash",
     warn: (message) => emit({ type: "warning", message }),
   });
+  const openWriter = async () => ({
+    ...fileSystemWriter(files),
+    close: async () => {},
+  });
   const random = { bytes: (count: number) => new Uint8Array(count) };
   const guard: GuardPorts = {
     threadId: "thread" as ThreadId,
@@ -106,6 +111,7 @@ export function makeRoom(options: RoomOptions = {}): Room {
     files,
     sandbox: {
       status: () => Promise.reject(new Error("Nobody asks")),
+      openWriter,
       spawn: async (command) => {
         spawned.push(command);
         const { output, exitCode } = options.behaviour?.(command) ??
@@ -143,6 +149,7 @@ export function makeRoom(options: RoomOptions = {}): Room {
           files,
           clock,
           writeCheck: createWriteCheck(files, "/home"),
+          sandbox: { openWriter },
           broker,
           turnDiff: new TurnDiff(undefined),
           emit,

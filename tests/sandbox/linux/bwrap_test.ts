@@ -32,7 +32,7 @@ Deno.test("bwrapArgv() is the whole command line, strict entries last", () => {
       "--bind /ws /ws --ro-bind /ws/.git /ws/.git " +
       "--ro-bind /dev/null /home/u/.codex/auth.json " +
       "--chdir /ws/sub --setenv LD_PRELOAD /x.so --seccomp 9 --json-status-fd 10 " +
-      '-- /bin/sh -c exec 2>/dev/null; "$@" 2>&1; exit $? sh make all',
+      '-- /bin/sh -c exec 2>/dev/null; ulimit -p 4096 || ulimit -u 4096; "$@" 2>&1; exit $? sh make all',
   );
 });
 
@@ -54,7 +54,7 @@ Deno.test("bwrapArgv() shares the network only when the plan has one", () => {
     "--",
     "/bin/sh",
     "-c",
-    'exec 3>&2 2>/dev/null; "$@" 2>&3 3>&-; exit $?',
+    'exec 3>&2 2>/dev/null; ulimit -p 4096 || ulimit -u 4096; "$@" 2>&3 3>&-; exit $?',
     "sh",
     "true",
   ]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import {
+  editArgv,
   helperArgv,
   probeArgv,
   unconfinedTerminalArgv,
@@ -24,7 +25,7 @@ Deno.test("helperArgv() is the whole command line, strict entries last", () => {
   assert.equal(
     helperArgv(REQUEST).join(" "),
     "/proc/self/fd/7 --status-fd 9 --write /ws --read /ws/.git " +
-      "--hide /home/u/.codex/auth.json --chdir /ws/sub --merge-output -- make all",
+      "--hide /home/u/.codex/auth.json --processes 4096 --chdir /ws/sub --merge-output -- make all",
   );
 });
 
@@ -37,7 +38,15 @@ Deno.test("helperArgv() names the mode and the network", () => {
   });
   assert.equal(
     argv.join(" "),
-    "/proc/self/fd/7 --landlock-only --status-fd 9 --net --chdir /ws/sub -- make all",
+    "/proc/self/fd/7 --landlock-only --status-fd 9 --net --processes 4096 --chdir /ws/sub -- make all",
+  );
+});
+
+Deno.test("editArgv() confines like a command and names none", () => {
+  assert.equal(
+    editArgv(REQUEST).join(" "),
+    "/proc/self/fd/7 --status-fd 9 --write /ws --read /ws/.git " +
+      "--hide /home/u/.codex/auth.json --edit",
   );
 });
 
