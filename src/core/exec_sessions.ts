@@ -2,6 +2,7 @@
  * The running commands of a thread, by session id. They may outlive the turn that
  * started them, never the thread.
  */
+import { Turnstile } from "@/async/turnstile.ts";
 import type { Clock, Random } from "@/platform/platform.ts";
 import type { CommandOutcome } from "@/tools/tool.ts";
 import {
@@ -22,9 +23,23 @@ export class ExecSessions {
     readonly random: Random;
   };
   readonly #sessions = new Map<number, ExecSession>();
+  readonly #starts = new Turnstile();
 
   constructor(ports: SessionPorts & { readonly random: Random }) {
     this.#ports = ports;
+  }
+
+  /**
+   * Runs what leads to a start; its `turn` comes when everything that was called here
+   * before has started its command or given up.
+   */
+  async inOrder<T>(begin: (turn: Promise<void>) => Promise<T>): Promise<T> {
+    const ticket = this.#starts.take();
+    try {
+      return await begin(ticket.turn);
+    } finally {
+      ticket.release();
+    }
   }
 
   /** Takes over a process that was just started. */

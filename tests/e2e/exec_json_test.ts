@@ -162,25 +162,16 @@ async function recordedEvents(
 }
 
 /**
- * Commands that run together may start and end in any order: their events one command
- * after the other, numbered in the order of their command lines.
+ * Commands that run together start in the order of their calls and end in any: their
+ * events one command after the other.
  */
 function inCallOrder(events: readonly JsonEvent[]): readonly JsonEvent[] {
   const isCommand = (event: JsonEvent) =>
     event.item?.type === "command_execution";
   const commands = events.filter(isCommand).toSorted((left, right) =>
-    left.item.command < right.item.command
-      ? -1
-      : left.item.command > right.item.command
-      ? 1
-      : 0
+    left.item.id < right.item.id ? -1 : left.item.id > right.item.id ? 1 : 0
   );
-  const ids = commands.map((event) => event.item.id).sort();
-  const numbered = commands.map((event, index) => ({
-    ...event,
-    item: { ...event.item, id: ids[index] },
-  }));
-  return events.map((event) => isCommand(event) ? numbered.shift() : event);
+  return events.map((event) => isCommand(event) ? commands.shift() : event);
 }
 
 function outputOf(body: JsonEvent, callId: string): string {

@@ -72,18 +72,50 @@ export async function runGuarded(
   signal: AbortSignal,
 ): Promise<CommandOutcome> {
   const cwd = resolvePath(ports.settings.cwd, command.request.workdir ?? ".");
+  const begun = await ports.sessions.inOrder((turn) =>
+    begin(ports, command, { cwd, turn }, signal)
+  );
+  if (begun.kind === "refused") return begun;
+  const outcome = await waitFor(ports, begun.session, command.request, signal);
+  return begun.mayRetry && wasDenied(outcome)
+    ? await retry(ports, command, cwd, outcome, signal)
+    : outcome;
+}
+
+/** Where a command runs, and when it is its turn to be shown. */
+interface Place {
+  readonly cwd: string;
+  readonly turn: Promise<void>;
+}
+
+type Begun =
+  | {
+    readonly kind: "begun";
+    readonly session: ExecSession;
+    readonly mayRetry: boolean;
+  }
+  | Refusal;
+
+async function begin(
+  ports: GuardPorts,
+  command: GuardedCommand,
+  place: Place,
+  signal: AbortSignal,
+): Promise<Begun> {
+  const { cwd } = place;
   if (!(await ports.files.stat(cwd))?.isDirectory) {
     return refused(`cannot use workdir "${cwd}": No such directory`);
   }
   const clearance = await clear(ports, command, cwd, signal);
   if (clearance.kind === "refused") {
+    await place.turn;
     await reportDeclined(ports, command, cwd);
     return clearance;
   }
-  const outcome = await runUnder(ports, command, cwd, clearance.policy, signal);
-  return clearance.mayRetry && wasDenied(outcome)
-    ? await retry(ports, command, cwd, outcome, signal)
-    : outcome;
+  const session = await start(ports, command, place, clearance.policy, signal);
+  return "kind" in session
+    ? session
+    : { kind: "begun", session, mayRetry: clearance.mayRetry };
 }
 
 /** Decides, and asks the user when the decision is theirs. */
@@ -185,25 +217,16 @@ async function retry(
   }
   // Another run is another item: the first one has ended and stays as it is.
   const again = { ...command, itemId: `${command.itemId}-retry` };
-  return await runUnder(ports, again, cwd, UNCONFINED, signal);
-}
-
-async function runUnder(
-  ports: GuardPorts,
-  command: GuardedCommand,
-  cwd: string,
-  policy: SandboxPolicy,
-  signal: AbortSignal,
-): Promise<CommandOutcome> {
-  const session = await start(ports, command, cwd, policy, signal);
+  const place = { cwd, turn: Promise.resolve() };
+  const session = await start(ports, again, place, UNCONFINED, signal);
   if ("kind" in session) return session;
-  return await waitFor(ports, session, command.request, signal);
+  return await waitFor(ports, session, again.request, signal);
 }
 
 async function start(
   ports: GuardPorts,
   command: GuardedCommand,
-  cwd: string,
+  { cwd, turn }: Place,
   policy: SandboxPolicy,
   signal: AbortSignal,
 ): Promise<ExecSession | Refusal> {
@@ -218,6 +241,8 @@ async function start(
       stdin: request.tty ? "terminal" : "null",
       mergeOutput: true,
     }, signal);
+    // Commands start side by side and are shown in the order they were asked for.
+    await turn;
     return ports.sessions.start({
       child,
       turnId,
