@@ -1,9 +1,7 @@
 /**
  * The TypeScript SDK of Codex 0.124.0, unchanged, with this program in the place of the
  * one it was made for. Its package demands binaries that Deno would download, so it is
- * not a dependency; without it these tests are left out. To get it:
- *
- *     npm install --prefix dist/sdk --omit=optional --no-package-lock @openai/codex-sdk@0.124.0
+ * not a dependency; without it these tests are left out. `deno task sdk` gets it.
  */
 import assert from "node:assert/strict";
 import {
