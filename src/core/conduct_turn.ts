@@ -2,27 +2,11 @@
  * A turn from its input to its last event: writes down what begins, tells the model
  * what changed, runs the loop, accounts for how it ended.
  */
-import type { Config } from "@/config/config.ts";
-import type { ModelClient, ToolDeclaration } from "@/model/model.ts";
 import { TurnDiff } from "@/patch/turn_diff.ts";
-import type { Platform } from "@/platform/platform.ts";
-import { CodexError } from "@/protocol/errors.ts";
-import type {
-  ThreadEvent,
-  TokenUsage,
-  TurnError,
-  TurnStatus,
-} from "@/protocol/events.ts";
+import type { TokenUsage, TurnError, TurnStatus } from "@/protocol/events.ts";
 import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
-import type {
-  RolloutEntry,
-  StoredEvent,
-  TurnContext,
-} from "@/protocol/rollout.ts";
-import type { WriteCheck } from "@/sandbox/writable.ts";
-import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import { compactHistory } from "./compaction.ts";
 import {
   type ContextParts,
@@ -30,7 +14,6 @@ import {
   initialContext,
   turnAbortedMessage,
 } from "./fragments.ts";
-import type { GitInfo } from "./git_info.ts";
 import type { ThreadHistory } from "./history.ts";
 import { storedUsage } from "./ledger.ts";
 import { buildRequest, type RequestFacts, withoutTools } from "./request.ts";
@@ -40,24 +23,10 @@ import type { ThreadState } from "./thread_state.ts";
 import { runToolBatch } from "./tool_batch.ts";
 import { createToolContext } from "./tool_context.ts";
 import { runTurn, type TurnPorts } from "./turn.ts";
+import { contextParts } from "./turn_context.ts";
+import type { TurnEnvironment } from "./turn_environment.ts";
+import { eventLine, turnError, userMessageEvent } from "./turn_record.ts";
 import { userMessage } from "./user_input.ts";
-
-/** What a turn works with; the same for every turn of a thread. */
-export interface TurnEnvironment {
-  readonly platform: Platform;
-  readonly config: Config;
-  readonly model: ModelClient;
-  readonly guard: GuardPorts;
-  readonly writeCheck: WriteCheck;
-  readonly tools: readonly ToolDeclaration[];
-  readonly installationId: string;
-  readonly originator: string;
-  readonly git: GitInfo | undefined;
-  readonly projectDocs: string | undefined;
-  readonly shell: string;
-  readonly timezone: string;
-  emit(event: ThreadEvent): Promise<void>;
-}
 
 export interface TurnRequest {
   readonly input: readonly UserInput[];
@@ -161,12 +130,12 @@ class Turn {
     const state = this.#state;
     const env = this.#env;
     const message = await userMessage(env.platform, this.#request.input);
-    const parts = await this.#contextParts();
+    const parts = await contextParts(env, this.#id, this.#startedMs);
     this.#parts = parts;
     const context = state.baseline === undefined
       ? initialContext(parts)
       : contextUpdate(state.baseline, parts);
-    await state.persist([event({
+    await state.persist([eventLine({
       type: "task_started",
       turn_id: this.#id,
       started_at: Math.floor(this.#startedMs / 1000),
@@ -176,7 +145,7 @@ class Turn {
     await state.history.append(context);
     await state.persist([{ type: "turn_context", payload: parts.context }]);
     await state.history.append([message]);
-    await state.persist([event(userMessageEvent(this.#request.input))]);
+    await state.persist([eventLine(userMessageEvent(this.#request.input))]);
     state.baseline = parts.context;
     await env.emit({ type: "turnStarted", turnId: this.#id });
     await this.#emitUserMessage();
@@ -191,43 +160,6 @@ class Turn {
     };
     await this.#env.emit({ type: "itemStarted", turnId: this.#id, item });
     await this.#env.emit({ type: "itemCompleted", turnId: this.#id, item });
-  }
-
-  async #contextParts(): Promise<ContextParts> {
-    const env = this.#env;
-    const { settings } = env.guard;
-    const place = {
-      policy: settings.sandboxPolicy,
-      cwd: settings.cwd,
-      tmpdir: env.platform.env.get("TMPDIR"),
-    };
-    return {
-      context: this.#turnContext(),
-      shell: env.shell.slice(env.shell.lastIndexOf("/") + 1),
-      writableRoots: await env.writeCheck.writableRoots(place),
-      includePermissions: env.config.includePermissionsInstructions,
-      includeEnvironment: env.config.includeEnvironmentContext,
-    };
-  }
-
-  #turnContext(): TurnContext {
-    const { config, guard: { settings }, projectDocs, timezone } = this.#env;
-    return {
-      turn_id: this.#id,
-      cwd: settings.cwd,
-      current_date: localDate(this.#startedMs),
-      timezone,
-      approval_policy: settings.approvalPolicy,
-      sandbox_policy: settings.sandboxPolicy,
-      model: settings.model.name,
-      ...(settings.effort === undefined ? {} : { effort: settings.effort }),
-      summary: settings.summary ?? "auto",
-      ...(projectDocs === undefined ? {} : { user_instructions: projectDocs }),
-      ...(config.developerInstructions === undefined
-        ? {}
-        : { developer_instructions: config.developerInstructions }),
-      truncation_policy: settings.truncation,
-    };
   }
 
   #facts(): RequestFacts {
@@ -251,7 +183,7 @@ class Turn {
     const window = this.#env.guard.settings.contextWindow;
     ledger.count(usage, history.items.length);
     this.#hasAnsweredSinceCompaction = true;
-    await this.#state.persist([event({
+    await this.#state.persist([eventLine({
       type: "token_count",
       info: {
         total_token_usage: storedUsage(ledger.total),
@@ -298,7 +230,7 @@ class Turn {
         type: "compacted",
         payload: { message, replacement_history: replacement },
       },
-      event({ type: "context_compacted" }),
+      eventLine({ type: "context_compacted" }),
     ]);
     history.replace(replacement);
     this.#state.ledger.restart(replacement);
@@ -310,7 +242,11 @@ class Turn {
   async #endInterrupted(): Promise<void> {
     await this.#state.history.append([turnAbortedMessage()]);
     await this.#state.persist([
-      event({ type: "turn_aborted", turn_id: this.#id, reason: "interrupted" }),
+      eventLine({
+        type: "turn_aborted",
+        turn_id: this.#id,
+        reason: "interrupted",
+      }),
     ]);
     await this.#emitEnd("interrupted", undefined);
   }
@@ -324,7 +260,7 @@ class Turn {
   async #end(status: TurnStatus, error: TurnError | undefined): Promise<void> {
     const { clock } = this.#env.platform;
     const firstOutputAt = this.#sampler.firstOutputAt;
-    const entry = event({
+    const entry = eventLine({
       type: "task_complete",
       turn_id: this.#id,
       last_agent_message: status === "completed"
@@ -358,46 +294,4 @@ class Turn {
       this.#env.platform.clock.monotonic() - this.#startedMonotonic,
     );
   }
-}
-
-function event(payload: StoredEvent): RolloutEntry {
-  return { type: "event_msg", payload };
-}
-
-function userMessageEvent(input: readonly UserInput[]): StoredEvent {
-  const texts = input.flatMap((part) =>
-    part.type === "text" ? [part.text] : []
-  );
-  return {
-    type: "user_message",
-    message: texts.join("\n"),
-    images: input.flatMap((part) => part.type === "image" ? [part.url] : []),
-    local_images: input.flatMap((part) =>
-      part.type === "localImage" ? [part.path] : []
-    ),
-    text_elements: [],
-  };
-}
-
-/** A failure as an event. What is no `CodexError` is a bug, and is said to be one. */
-function turnError(error: unknown): TurnError {
-  if (error instanceof CodexError) {
-    return { code: error.code, message: error.message };
-  }
-  const text = error instanceof Error
-    ? error.stack ?? error.message
-    : String(error);
-  return {
-    code: "internal_server_error",
-    message: `Internal error, please report it: ${text}`,
-  };
-}
-
-/** `2026-11-22` in local time; by hand, because Intl costs 20 ms. */
-function localDate(ms: number): string {
-  const date = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${
-    two(date.getDate())
-  }`;
 }

@@ -9,9 +9,10 @@ import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
-import { conductTurn, type TurnEnvironment } from "./conduct_turn.ts";
+import { conductTurn } from "./conduct_turn.ts";
 import type { ExecSessions } from "./exec_sessions.ts";
 import type { ThreadState } from "./thread_state.ts";
+import type { TurnEnvironment } from "./turn_environment.ts";
 import { userMessage } from "./user_input.ts";
 
 /** Ops wait here while one is being accepted; people and programs send few. */

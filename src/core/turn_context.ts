@@ -1,0 +1,60 @@
+/** The settings a turn runs under, as they are recorded and as the model is told. */
+import type { TurnId } from "@/protocol/ids.ts";
+import type { TurnContext } from "@/protocol/rollout.ts";
+import type { ContextParts } from "./fragments.ts";
+import type { TurnEnvironment } from "./turn_environment.ts";
+
+/** What the context of a turn is made of. */
+export async function contextParts(
+  env: TurnEnvironment,
+  turnId: TurnId,
+  startedMs: number,
+): Promise<ContextParts> {
+  const { settings } = env.guard;
+  const place = {
+    policy: settings.sandboxPolicy,
+    cwd: settings.cwd,
+    tmpdir: env.platform.env.get("TMPDIR"),
+  };
+  return {
+    context: turnContext(env, turnId, startedMs),
+    shell: env.shell.slice(env.shell.lastIndexOf("/") + 1),
+    writableRoots: await env.writeCheck.writableRoots(place),
+    includePermissions: env.config.includePermissionsInstructions,
+    includeEnvironment: env.config.includeEnvironmentContext,
+  };
+}
+
+function turnContext(
+  { config, guard: { settings }, projectDocs, timezone }: TurnEnvironment,
+  turnId: TurnId,
+  startedMs: number,
+): TurnContext {
+  return {
+    turn_id: turnId,
+    cwd: settings.cwd,
+    current_date: localDate(startedMs),
+    timezone,
+    approval_policy: settings.approvalPolicy,
+    sandbox_policy: settings.sandboxPolicy,
+    model: settings.model.name,
+    ...(settings.effort === undefined ? {} : { effort: settings.effort }),
+    summary: settings.summary ?? "auto",
+    ...(projectDocs === undefined ? {} : { user_instructions: projectDocs }),
+    ...(config.developerInstructions === undefined
+      ? {}
+      : { developer_instructions: config.developerInstructions }),
+    truncation_policy: settings.truncation,
+  };
+}
+
+/** `2026-11-22` in local time; by hand, because Intl costs 20 ms. */
+function localDate(ms: number): string {
+  const date = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return [
+    date.getFullYear(),
+    two(date.getMonth() + 1),
+    two(date.getDate()),
+  ].join("-");
+}

@@ -1,0 +1,25 @@
+/** What the turns of a thread have in common: made once, read by every part of a turn. */
+import type { Config } from "@/config/config.ts";
+import type { ModelClient, ToolDeclaration } from "@/model/model.ts";
+import type { Platform } from "@/platform/platform.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { WriteCheck } from "@/sandbox/writable.ts";
+import type { GuardPorts } from "./approvals/guarded_exec.ts";
+import type { GitInfo } from "./git_info.ts";
+
+/** What a turn works with; the same for every turn of a thread. */
+export interface TurnEnvironment {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly model: ModelClient;
+  readonly guard: GuardPorts;
+  readonly writeCheck: WriteCheck;
+  readonly tools: readonly ToolDeclaration[];
+  readonly installationId: string;
+  readonly originator: string;
+  readonly git: GitInfo | undefined;
+  readonly projectDocs: string | undefined;
+  readonly shell: string;
+  readonly timezone: string;
+  emit(event: ThreadEvent): Promise<void>;
+}
