@@ -110,7 +110,8 @@ export const execCommand = defineTool({
   },
 });
 
-interface EscalationArguments {
+/** What the escalation parameters decode to. */
+export interface EscalationArguments {
   readonly sandbox_permissions?:
     | "use_default"
     | "require_escalated"

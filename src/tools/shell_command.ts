@@ -4,7 +4,11 @@
  * declared.
  */
 import * as v from "valibot";
-import { escalationOf, escalationParameters } from "./exec_command.ts";
+import {
+  type EscalationArguments,
+  escalationOf,
+  escalationParameters,
+} from "./exec_command.ts";
 import { describeShell } from "./output.ts";
 import { interceptPatch } from "./patch_interception.ts";
 import { shellArgv } from "./shell_argv.ts";
@@ -80,15 +84,9 @@ export const shell = defineTool({
   },
 });
 
-interface ShellArguments {
+interface ShellArguments extends EscalationArguments {
   readonly workdir?: string | undefined;
   readonly timeout_ms?: number | undefined;
-  readonly sandbox_permissions?:
-    | "use_default"
-    | "require_escalated"
-    | undefined;
-  readonly justification?: string | undefined;
-  readonly prefix_rule?: readonly string[] | undefined;
 }
 
 async function runToEnd(
