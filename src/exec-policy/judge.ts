@@ -18,7 +18,7 @@ import type { JudgedSegment, Verdict } from "./verdict.ts";
  * @param shell the user's shell, which is trusted wherever it lies
  */
 export function judge(rules: RuleSet, argv: Argv, shell: string): Verdict {
-  const { segments, seen } = readCommand(argv, shell);
+  const { segments, seen, isTangled } = readCommand(argv, shell);
   const strict = seen.flatMap((one) => matchRules(rules, one, "any"))
     .filter(({ decision }) => decision !== "allow");
   const judged = segments?.map((segment) => judgeSegment(rules, segment));
@@ -36,9 +36,8 @@ export function judge(rules: RuleSet, argv: Argv, shell: string): Verdict {
     isHarmless:
       judged?.every((segment) => segment.isAllowed || segment.isKnownSafe) ===
         true,
-    isDangerous: seen.some((one) =>
-      isDangerous(one) && !allowed.has(keyOf(one))
-    ),
+    isDangerous: isTangled ||
+      seen.some((one) => isDangerous(one) && !allowed.has(keyOf(one))),
     segments: judged,
   };
 }

@@ -192,6 +192,8 @@ function added(left: Value, right: Value, sign: Token): Value {
 function unexpected(token: Token, wanted?: string): RuleProblem {
   const found = token.kind === "end"
     ? "end of line"
+    : token.kind === "indent"
+    ? "indentation"
     : token.kind === "string"
     ? `string ${JSON.stringify(token.value)}`
     : `\`${token.text}\``;

@@ -20,12 +20,14 @@ export interface CommandReading {
   readonly segments: readonly Segment[] | undefined;
   /** Every command it may run, whatever surrounds it. */
   readonly seen: readonly Argv[];
+  /** It is wrapped too deeply to be followed to its end. */
+  readonly isTangled: boolean;
 }
 
 /** Scripts inside scripts, deeper than anyone writes by hand. */
 const DEPTH_MAX = 8;
 /** More commands than any honest command line holds. */
-const COMMANDS_MAX = 10_000;
+const COMMANDS_MAX = 50_000;
 
 /**
  * Reads a command.
@@ -34,21 +36,25 @@ const COMMANDS_MAX = 10_000;
  */
 export function readCommand(argv: Argv, shell: string): CommandReading {
   const script = plainScript(argv, shell);
-  const { plain, seen } = script === undefined
-    ? { plain: [argv], seen: seenIn((search) => search.command(argv)) }
-    // The shell that carries the script is the caller's, not the script's.
-    : {
-      plain: readScript(script).plain,
-      seen: seenIn((search) => search.script(script)),
-    };
-  if (plain === undefined || plain.some(holdsScript)) {
-    return { segments: undefined, seen };
+  const search = new Search();
+  // The shell that carries the script is the caller's, not the script's.
+  if (script === undefined) search.command(argv);
+  else search.script(script);
+  const { isTangled } = search;
+  const seen = isTangled
+    ? [...search.seen, ...looseCommands(argv.join(" "))]
+    : search.seen;
+  const plain = script === undefined ? [argv] : readScript(script).plain;
+  if (plain === undefined || isTangled || plain.some(holdsScript)) {
+    return { segments: undefined, seen, isTangled };
   }
-  const segments = plain.map((one): Segment => ({
-    argv: one,
-    seen: seenIn((search) => search.command(one)),
-  }));
-  return { segments, seen };
+  return { segments: plain.map(segmentOf), seen, isTangled };
+}
+
+function segmentOf(argv: Argv): Segment {
+  const search = new Search();
+  search.command(argv);
+  return { argv, seen: search.seen };
 }
 
 /** The script of `bash -c script` and `bash -lc script`, started by a genuine shell. */
@@ -67,54 +73,42 @@ function holdsScript(argv: Argv): boolean {
     (argv.length === 1 || innerOf(argv).scripts.length > 0);
 }
 
-function seenIn(search: (search: Search) => void): readonly Argv[] {
-  const found = new Search();
-  search(found);
-  return found.seen;
-}
-
 /** Follows commands into the commands they run. */
 class Search {
   readonly seen: Argv[] = [];
+  /** The limits were reached and not everything was followed. */
+  isTangled = false;
   readonly #known = new Set<string>();
 
   command(argv: Argv, depth = 0): void {
     const key = JSON.stringify(argv);
-    if (this.#known.has(key)) return;
+    if (this.#isFull(depth) || this.#known.has(key)) return;
     this.#known.add(key);
     this.seen.push(argv);
     const [program = ""] = argv;
     const { commands, scripts } = innerOf(argv);
-    for (const inner of commands) this.#go(inner, depth + 1);
+    for (const inner of commands) this.command(inner, depth + 1);
     for (const script of scripts) {
-      const isForeign = isShell(program) && !isPosixShell(program);
-      this.#goScript(script, isForeign ? Infinity : depth + 1);
+      if (isShell(program) && !isPosixShell(program)) {
+        this.seen.push(...looseCommands(script));
+      } else this.script(script, depth + 1);
     }
   }
 
   script(script: string, depth = 0): void {
+    if (this.#isFull(depth)) return;
     const reading = readScript(script);
-    for (const argv of reading.seen) this.#go(argv, depth);
+    for (const argv of reading.seen) this.command(argv, depth);
     if (!feedsShell(reading)) return;
     for (const text of [...reading.inputs, ...printedTexts(reading)]) {
-      this.#goScript(text, depth + 1);
+      this.script(text, depth + 1);
     }
   }
 
-  // Past the limits nothing is followed, and nothing goes unnoticed either.
-  #go(argv: Argv, depth: number): void {
-    if (this.#isFull(depth)) {
-      this.seen.push(argv, ...looseCommands(argv.join(" ")));
-    } else this.command(argv, depth);
-  }
-
-  #goScript(script: string, depth: number): void {
-    if (this.#isFull(depth)) this.seen.push(...looseCommands(script));
-    else this.script(script, depth);
-  }
-
   #isFull(depth: number): boolean {
-    return depth > DEPTH_MAX || this.seen.length > COMMANDS_MAX;
+    const isFull = depth > DEPTH_MAX || this.seen.length > COMMANDS_MAX;
+    this.isTangled ||= isFull;
+    return isFull;
   }
 }
 

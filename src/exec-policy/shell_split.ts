@@ -36,28 +36,38 @@ export interface ScriptReading {
 const SCRIPT_CHARACTERS_MAX = 100_000;
 /** More commands than any honest script has. */
 const SEEN_MAX = 5_000;
+/** Deeper trees than any honest script has; keeps the stack small. */
+const DEPTH_MAX = 500;
 
 /** Reads a script of a POSIX-like shell. Never throws, whatever the text. */
 export function readScript(script: string): ScriptReading {
-  const tree = parseScript(script);
-  if (tree === undefined) {
+  const found = findCommands(script);
+  if (found === undefined) {
     return { plain: undefined, seen: looseCommands(script), inputs: [] };
   }
-  const found = new Finder();
-  found.visit(tree);
-  if (found.isIncomplete || tree.errors !== undefined) {
-    found.seen.push(...looseCommands(script));
-    return { ...found, plain: undefined };
-  }
-  return { ...found, plain: plainCommands(script, tree) };
+  const { tree, seen, inputs, isIncomplete } = found;
+  return isIncomplete
+    ? { plain: undefined, seen: [...seen, ...looseCommands(script)], inputs }
+    : { plain: plainCommands(script, tree), seen, inputs };
 }
 
-type Tree = ReturnType<typeof parse>;
+interface Found {
+  readonly tree: Script;
+  readonly seen: readonly Argv[];
+  readonly inputs: readonly string[];
+  /** Parts of the script were not understood. */
+  readonly isIncomplete: boolean;
+}
 
-function parseScript(script: string): Tree | undefined {
+function findCommands(script: string): Found | undefined {
   if (script.length > SCRIPT_CHARACTERS_MAX) return undefined;
   try {
-    return parse(script);
+    const tree = parse(script);
+    const finder = new Finder();
+    // Substitutions are parsed when they are visited.
+    finder.visit(tree, 0);
+    const { seen, inputs, isIncomplete } = finder;
+    return { tree, seen, inputs, isIncomplete };
   } catch {
     // Whatever the parser cannot take is opaque, and is searched word by word.
     return undefined;
@@ -70,24 +80,32 @@ class Finder {
   readonly inputs: string[] = [];
   isIncomplete = false;
 
-  visit(node: SyntaxNode): void {
-    if (this.seen.length > SEEN_MAX) {
+  visit(node: SyntaxNode, depth: number): void {
+    if (this.seen.length > SEEN_MAX || depth > DEPTH_MAX) {
       this.isIncomplete = true;
       return;
     }
-    if (node.type === "Command") this.#command(node);
-    // A substitution the parser gave up on has no script to look into.
-    if (
-      (node.type === "CommandExpansion" ||
-        node.type === "ProcessSubstitution" ||
-        node.type === "ArithmeticCommandExpansion") &&
-      node.script === undefined
-    ) this.isIncomplete = true;
-    if (node.type === "HereDocBody") this.inputs.push(node.text);
-    if (node.type === "HereString" && node.target !== undefined) {
-      this.inputs.push(node.target.value);
+    switch (node.type) {
+      case "Command":
+        this.#command(node);
+        break;
+      case "Script":
+        if (hasErrors(node)) this.isIncomplete = true;
+        break;
+      case "CommandExpansion":
+      case "ProcessSubstitution":
+      case "ArithmeticCommandExpansion":
+        // One the parser gave up on has no script to look into.
+        if (node.script === undefined) this.isIncomplete = true;
+        break;
+      case "HereDocBody":
+        this.inputs.push(node.text);
+        break;
+      case "HereString":
+        if (node.target !== undefined) this.inputs.push(node.target.value);
+        break;
     }
-    forEachChild(node, (child) => this.visit(child));
+    forEachChild(node, (child) => this.visit(child, depth + 1));
   }
 
   #command({ name, args }: Command): void {
@@ -97,6 +115,10 @@ class Finder {
     );
     this.seen.push(words);
   }
+}
+
+function hasErrors(script: Script & { readonly errors?: unknown }): boolean {
+  return script.errors !== undefined;
 }
 
 /** As many words as braces in one may stand for before only some are looked at. */

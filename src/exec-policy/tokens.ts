@@ -17,6 +17,8 @@ export type Token =
     | { readonly kind: "string"; readonly value: string }
     | { readonly kind: "number"; readonly text: string }
     | { readonly kind: "sign"; readonly text: string }
+    /** Blanks before the first word of a line. */
+    | { readonly kind: "indent" }
     /** A line end or `;`. */
     | { readonly kind: "end" }
   );
@@ -65,7 +67,7 @@ class Reader {
       if (next === "\n") this.#endLine();
       else {
         if (isLineStart && /^[ \t]/.test(blank) && this.#depth === 0) {
-          throw this.#problem("unexpected indentation: " + SUPPORTED);
+          this.#push({ kind: "indent" });
         }
         this.#token(next);
       }
@@ -171,7 +173,7 @@ class Reader {
   }
 
   #push(
-    token: { kind: "end" } | { kind: "sign"; text: string },
+    token: { kind: "end" | "indent" } | { kind: "sign"; text: string },
   ): void {
     this.#tokens.push({ ...token, ...this.#place() });
   }

@@ -13,7 +13,10 @@ export interface Verdict {
   readonly isAllowed: boolean;
   /** Every part is allowed by a rule or known only to read. */
   readonly isHarmless: boolean;
-  /** Something it may run, and no rule allows, destroys without asking. */
+  /**
+   * Something it may run, and no rule allows, destroys without asking; or it is too
+   * tangled to say.
+   */
   readonly isDangerous: boolean;
   /** What it plainly is; undefined for a script that cannot be split. */
   readonly segments: readonly JudgedSegment[] | undefined;

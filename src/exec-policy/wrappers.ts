@@ -182,7 +182,7 @@ function starts(args: readonly string[], skipped: number): Inner {
   let wordsLeft = skipped;
   for (const [index, word] of args.entries()) {
     if (commands.length === STARTS_MAX) {
-      commands.push(...looseCommands(args.join(" ")));
+      commands.push(...looseCommands(args.slice(index).join(" ")));
       break;
     }
     if (word.startsWith("-") || /^[A-Za-z_]\w*=/.test(word)) {

@@ -12,13 +12,13 @@ import type { EditRequest, Sandbox } from "@/sandbox/sandbox.ts";
 import { FakeClock, NEVER } from "@test/support/fake_clock.ts";
 import { memoryFiles } from "@test/support/memory_files.ts";
 
-const WORKSPACE = {
+const WORKSPACE: SandboxPolicy = {
   type: "workspace-write",
   writable_roots: [],
   network_access: false,
   exclude_tmpdir_env_var: true,
   exclude_slash_tmp: true,
-} as const;
+};
 
 const PATCH = `*** Begin Patch
 *** Update File: /work/a.txt
