@@ -3,7 +3,11 @@
  * tree, or embedded in the compiled program), else in the agent's own directory.
  */
 import { directoryOf } from "@/platform/paths.ts";
-import type { FileSystem, ProcessSpawner } from "@/platform/platform.ts";
+import {
+  FileError,
+  type FileSystem,
+  type ProcessSpawner,
+} from "@/platform/platform.ts";
 import {
   COMPILER_FLAGS,
   type HelperSource,
@@ -93,7 +97,25 @@ async function compile(
   let reason = "there is no C compiler";
   for (const compiler of COMPILERS) {
     if (await deps.files.stat(compiler) === undefined) continue;
-    const child = deps.processes.spawn({
+    const { code, text } = await runCompiler(deps.processes, compiler, room);
+    if (code === 0) {
+      // The rename makes it appear whole, whoever else builds at the same time.
+      const path = `${directory}/${source.name}`;
+      await deps.files.rename(`${room}/helper`, path);
+      return { kind: "built", path, compiler };
+    }
+    reason = `${compiler} failed: ${text.trim()}`;
+  }
+  return { kind: "failed", reason };
+}
+
+async function runCompiler(
+  processes: ProcessSpawner,
+  compiler: string,
+  room: string,
+): Promise<{ readonly code: number; readonly text: string }> {
+  try {
+    const child = processes.spawn({
       argv: [compiler, ...COMPILER_FLAGS, "-o", "helper", "helper.c"],
       cwd: room,
       env: { PATH: "/usr/bin:/bin", LC_ALL: "C", TMPDIR: room },
@@ -105,13 +127,10 @@ async function compile(
       new Response(child.stderr).text(),
       child.exit,
     ]);
-    if (code === 0) {
-      // The rename makes it appear whole, whoever else builds at the same time.
-      const path = `${directory}/${source.name}`;
-      await deps.files.rename(`${room}/helper`, path);
-      return { kind: "built", path, compiler };
-    }
-    reason = `${compiler} failed: ${text.trim()}`;
+    return { code, text };
+  } catch (error) {
+    // A compiler that cannot be started is one that is not there.
+    if (error instanceof FileError) return { code: -1, text: error.osText };
+    throw error;
   }
-  return { kind: "failed", reason };
 }
