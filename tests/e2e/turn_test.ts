@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import {
   type CodexRun,
+  HAS_HELPER,
   type JsonEvent,
   makeWorkspace,
   runCodex,
@@ -162,17 +163,10 @@ function lastOutput(request: RecordedRequest): string {
   return request.body.input.at(-1).output;
 }
 
-/** Terminals are the sandbox helper's: an executable has one inside, a checkout built it. */
-const hasHelper = CODEX_BIN !== undefined ||
-  [...Deno.readDirSync(new URL("../../", import.meta.url))]
-      .some(({ name }) => name === "dist") &&
-    [...Deno.readDirSync(new URL("../../dist/", import.meta.url))]
-      .some(({ name }) => name.startsWith("sandbox-helper-"));
-
 Deno.test({
   name: "a command with a terminal can be typed to and stopped by its keys" +
-    (hasHelper ? "" : " (needs the sandbox helper)"),
-  ignore: !hasHelper,
+    (HAS_HELPER ? "" : " (needs the sandbox helper)"),
+  ignore: !HAS_HELPER,
   async fn() {
     await using workspace = await makePlace();
     let session = 0;

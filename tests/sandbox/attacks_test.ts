@@ -89,10 +89,16 @@ async function compileAttacks(): Promise<string | undefined> {
   const directory = await Deno.makeTempDir({ prefix: "codex-attacks-" });
   removeAtEnd(directory);
   const path = `${directory}/attacks`;
-  const built = await new Deno.Command("/usr/bin/cc", {
-    args: ["-O1", "-Wall", "-Wextra", "-Werror", "-o", path, SOURCE],
-  }).output().catch(() => undefined);
-  if (built?.success) return path;
+  const args = ["-O1", "-Wall", "-Wextra", "-Werror", "-o", path, SOURCE];
+  const hasCompiler = await Deno.stat("/usr/bin/cc").then(
+    () => true,
+    () => false,
+  );
+  if (hasCompiler) {
+    const built = await new Deno.Command("/usr/bin/cc", { args }).output();
+    assert.equal(new TextDecoder().decode(built.stderr), "");
+    return path;
+  }
   console.log("skipped: attacks: no C compiler to build them with");
   return undefined;
 }

@@ -12,6 +12,20 @@ export const CODEX = Deno.env.get("CODEX_BIN") === undefined
   ? `${ROOT}/scripts/codex`
   : Deno.realPathSync(Deno.env.get("CODEX_BIN") ?? "");
 
+/** The sandbox helper is there: an executable has one inside, a checkout built it. */
+export const HAS_HELPER = Deno.env.get("CODEX_BIN") !== undefined ||
+  builtHelper();
+
+function builtHelper(): boolean {
+  try {
+    return [...Deno.readDirSync(`${ROOT}/dist`)]
+      .some(({ name }) => name.startsWith("sandbox-helper-"));
+  } catch {
+    // Nothing was built.
+    return false;
+  }
+}
+
 /** A scratch place: a `CODEX_HOME`, a git working tree, removed at the end. */
 export interface Workspace extends AsyncDisposable {
   readonly root: string;
