@@ -24,10 +24,11 @@ if (built.kind === "built") {
 }
 
 async function removeOthers(path: string): Promise<void> {
-  for (const { name } of await platform.files.readDirectory(dist)) {
+  for (const { name, isFile } of await platform.files.readDirectory(dist)) {
     const other = `${dist}/${name}`;
-    if (name.startsWith("sandbox-helper-") && other !== path) {
-      await platform.files.remove(other);
+    // Directories are where somebody else is building it right now.
+    if (isFile && name.startsWith("sandbox-helper-") && other !== path) {
+      await platform.files.remove(other).catch(() => {});
     }
   }
 }

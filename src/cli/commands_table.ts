@@ -100,12 +100,14 @@ const MCP_COMMAND: CommandSpec = {
       name: "list",
       about: "List the configured servers",
       flags: [{ name: "json", help: "Print JSON" }],
+      load: () => import("./commands/mcp.ts"),
     },
     {
       name: "get",
       about: "Show one server",
       flags: [{ name: "json", help: "Print JSON" }],
       positionals: [MCP_NAME],
+      load: () => import("./commands/mcp.ts"),
     },
     {
       name: "add",
@@ -148,8 +150,14 @@ const MCP_COMMAND: CommandSpec = {
           help: "The command that starts the server",
         },
       ],
+      load: () => import("./commands/mcp.ts"),
     },
-    { name: "remove", about: "Remove a server", positionals: [MCP_NAME] },
+    {
+      name: "remove",
+      about: "Remove a server",
+      positionals: [MCP_NAME],
+      load: () => import("./commands/mcp.ts"),
+    },
     {
       name: "login",
       about: "Log in to a server with OAuth",
@@ -160,11 +168,13 @@ const MCP_COMMAND: CommandSpec = {
         help: "The OAuth scopes to ask for",
       }],
       positionals: [MCP_NAME],
+      load: () => import("./commands/mcp.ts"),
     },
     {
       name: "logout",
       about: "Forget a server's OAuth login",
       positionals: [MCP_NAME],
+      load: () => import("./commands/mcp.ts"),
     },
   ],
 };
@@ -271,39 +281,57 @@ const SANDBOX_FULL_AUTO = {
   help: "Let the command write to the working directory and TMPDIR",
 };
 
+const LOG_DENIALS = {
+  name: "log-denials",
+  help: "Afterwards print what was denied, as far as the output tells",
+};
+
+const LINUX_SANDBOX: CommandSpec = {
+  name: "linux",
+  aliases: ["landlock"],
+  about: "Use the Linux sandbox",
+  flags: [SANDBOX_FULL_AUTO, LOG_DENIALS],
+  positionals: [SANDBOXED_COMMAND],
+  load: () => import("./commands/sandbox.ts"),
+};
+
+const MACOS_SANDBOX: CommandSpec = {
+  name: "macos",
+  aliases: ["seatbelt"],
+  about: "Use Seatbelt (macOS only)",
+  flags: [
+    SANDBOX_FULL_AUTO,
+    {
+      name: "allow-unix-socket",
+      value: "ALLOW_UNIX_SOCKETS",
+      isRepeatable: true,
+      help: "Allow Unix sockets below this path",
+    },
+    LOG_DENIALS,
+  ],
+  positionals: [SANDBOXED_COMMAND],
+  load: () => import("./commands/sandbox.ts"),
+};
+
 const SANDBOX_COMMAND: CommandSpec = {
   name: "sandbox",
   about: "Run a command in the sandbox",
   needsSubcommand: true,
+  standsAloneWith: "status",
+  flags: [{
+    name: "status",
+    help: "Say how commands are confined here and what that leaves open",
+  }],
+  load: () => import("./commands/sandbox.ts"),
   commands: [
-    {
-      name: "macos",
-      aliases: ["seatbelt"],
-      about: "Use Seatbelt (macOS only)",
-      flags: [
-        SANDBOX_FULL_AUTO,
-        {
-          name: "allow-unix-socket",
-          value: "ALLOW_UNIX_SOCKETS",
-          isRepeatable: true,
-          help: "Allow Unix sockets below this path",
-        },
-        { name: "log-denials", help: "Afterwards print what was denied" },
-      ],
-      positionals: [SANDBOXED_COMMAND],
-    },
-    {
-      name: "linux",
-      aliases: ["landlock"],
-      about: "Use the Linux sandbox",
-      flags: [SANDBOX_FULL_AUTO],
-      positionals: [SANDBOXED_COMMAND],
-    },
+    MACOS_SANDBOX,
+    LINUX_SANDBOX,
     {
       name: "windows",
       about: "Use a restricted token (Windows only)",
       flags: [SANDBOX_FULL_AUTO],
       positionals: [SANDBOXED_COMMAND],
+      load: () => import("./commands/sandbox.ts"),
     },
   ],
 };
@@ -346,6 +374,8 @@ const DEBUG_COMMAND: CommandSpec = {
       about: "Forget all memories",
       isHidden: true,
     },
+    { ...LINUX_SANDBOX, name: "landlock", aliases: [], isHidden: true },
+    { ...MACOS_SANDBOX, name: "seatbelt", aliases: [], isHidden: true },
   ],
 };
 
@@ -524,6 +554,7 @@ export const CODEX: CommandSpec = {
             help: "Match absolute program paths by their base name",
           },
         ],
+        load: () => import("./commands/execpolicy.ts"),
         positionals: [{
           name: "COMMAND",
           isRequired: true,

@@ -4,9 +4,10 @@
  */
 import { credentialHeaders, findCredential } from "@/auth/credentials.ts";
 import type { Config } from "@/config/config.ts";
-import { loadRules, ruleWarnings } from "@/core/approvals/rule_files.ts";
+import { ruleWarnings } from "@/core/approvals/rule_files.ts";
 import { createHost } from "@/core/host.ts";
 import { createResponsesClient } from "@/model/responses.ts";
+import type { RuleSet } from "@/exec-policy/rule.ts";
 import type { Platform } from "@/platform/platform.ts";
 import type { ThreadHost } from "@/protocol/host.ts";
 import type { ApprovalPolicy } from "@/protocol/policy.ts";
@@ -21,8 +22,8 @@ export interface ComposeOptions {
   /** What starts threads: `exec`, `cli`. */
   readonly source: string;
   readonly isEphemeral: boolean;
-  /** Leave out the user's and the project's rule files. */
-  readonly ignoreRules?: boolean;
+  /** What the rule files say; see `loadRules`. */
+  readonly rules: RuleSet;
 }
 
 /** An agent its owner ends. */
@@ -36,19 +37,14 @@ export interface Composition {
 /**
  * Builds an agent.
  *
- * @throws ConfigError when a rule file cannot be used
  * @throws CodexError `missing_credentials` when the provider's credential is not there
  */
 export async function compose(
   options: ComposeOptions,
   signal: AbortSignal,
 ): Promise<Composition> {
-  const { platform, config } = options;
+  const { platform, config, rules } = options;
   const { provider } = config;
-  const rules = await loadRules(platform.files, {
-    config,
-    ignoreRules: options.ignoreRules ?? false,
-  });
   const originator = platform.env.get("CODEX_INTERNAL_ORIGINATOR_OVERRIDE") ??
     `${PRODUCT}_${options.source}`;
   const credentialPorts = { ...platform, codexHome: config.codexHome };

@@ -58,7 +58,9 @@ export function parseCommandLine(
     rest = end.rest;
   }
   const command = commandOf(chain);
-  const problem = command.needsSubcommand === true
+  const isAnswered = command.standsAloneWith !== undefined &&
+    levels.at(-1)?.values.has(command.standsAloneWith) === true;
+  const problem = command.needsSubcommand === true && !isAnswered
     ? helpText(chain)
     : firstProblem(levels);
   if (problem !== undefined) return { kind: "usage", text: problem };

@@ -59,6 +59,8 @@ export interface CommandSpec {
   readonly commands?: readonly CommandSpec[];
   /** Given alone it prints its help, because only its subcommands do something. */
   readonly needsSubcommand?: boolean;
+  /** The flag that makes a command do something without a subcommand. */
+  readonly standsAloneWith?: string;
   /** Usage lines, when they are not what the table implies. */
   readonly usage?: readonly string[];
   /** The name `--version` prints; commands without it have no such flag. */

@@ -96,6 +96,48 @@ export interface WebSearchConfig {
   };
 }
 
+/** How an MCP server is reached. Maps are sorted by name. */
+export type McpTransport =
+  | {
+    readonly kind: "stdio";
+    readonly command: string;
+    readonly args: readonly string[];
+    /** Set for the server. */
+    readonly env: Readonly<Record<string, string>> | undefined;
+    /** Names of our own variables the server gets to see. */
+    readonly envVars: readonly string[];
+    readonly cwd: string | undefined;
+  }
+  | {
+    readonly kind: "http";
+    readonly url: string;
+    readonly bearerTokenEnvVar: string | undefined;
+    readonly headers: Readonly<Record<string, string>> | undefined;
+    /** Header name to the variable that holds its value. */
+    readonly envHeaders: Readonly<Record<string, string>> | undefined;
+  };
+
+/** When a call of an MCP tool is asked about: by what it says of itself, always, never. */
+export type McpApprovalMode = "auto" | "prompt" | "approve";
+
+export interface McpServerConfig {
+  readonly transport: McpTransport;
+  readonly isEnabled: boolean;
+  /** Without this server no thread begins. */
+  readonly isRequired: boolean;
+  /** Undefined: the default. */
+  readonly startupTimeoutMs: number | undefined;
+  readonly toolTimeoutMs: number | undefined;
+  /** Only these tools, by their own names; undefined means all. */
+  readonly enabledTools: readonly string[] | undefined;
+  readonly disabledTools: readonly string[] | undefined;
+  readonly approvalMode: McpApprovalMode;
+  /** For single tools, by their own names. */
+  readonly toolApprovalModes: Readonly<Record<string, McpApprovalMode>>;
+  /** Its tools may run beside each other. */
+  readonly isParallel: boolean;
+}
+
 export interface AgentsConfig {
   readonly maxThreads: number;
   readonly maxDepth: number;
@@ -188,7 +230,8 @@ export interface Config {
   readonly hooks: RawTable;
   readonly memories: RawTable;
   readonly tui: RawTable;
-  readonly mcpServers: Readonly<Record<string, RawTable>>;
+  /** By name, in the order of names. */
+  readonly mcpServers: Readonly<Record<string, McpServerConfig>>;
 
   readonly notify: readonly string[];
   readonly hideAgentReasoning: boolean;

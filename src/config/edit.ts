@@ -20,6 +20,12 @@ export type Edit =
     readonly path: readonly string[];
     readonly value: EditValue;
   }
+  /** Adds a table with a header of its own at the end; nothing may be there yet. */
+  | {
+    readonly kind: "addTable";
+    readonly path: readonly string[];
+    readonly values: Readonly<Record<string, EditValue>>;
+  }
   /** Removes a key or a table with everything in it; absent is fine. */
   | { readonly kind: "remove"; readonly path: readonly string[] };
 
@@ -56,20 +62,34 @@ export function editToml(
   parseToml(text, path);
   let current = text;
   for (const edit of edits) {
-    const next = edit.kind === "set"
-      ? setValue(current, edit.path, edit.value)
-      : removeValue(current, edit.path);
-    requireEffect(next, edit, path);
-    current = next;
+    current = applyEdit(current, edit);
+    requireEffect(current, edit, path);
   }
   return current;
 }
 
+function applyEdit(text: string, edit: Edit): string {
+  switch (edit.kind) {
+    case "set":
+      return setValue(text, edit.path, edit.value);
+    case "remove":
+      return removeValue(text, edit.path);
+    case "addTable": {
+      const added = addSection(text, edit.path, edit.values);
+      if (hasEffect(added, edit)) return added;
+      // An inline table above it takes no header: its keys go in there.
+      return Object.entries(edit.values).reduce(
+        (current, [key, value]) =>
+          setValue(current, [...edit.path, key], value),
+        text,
+      );
+    }
+  }
+}
+
 /** A wrong edit must never reach the disk, whatever the cause. */
 function requireEffect(text: string, edit: Edit, path: string): void {
-  const wanted = edit.kind === "set" ? JSON.stringify(edit.value) : undefined;
-  const found = valueAt(readBack(text), edit.path);
-  if (JSON.stringify(found) === wanted) return;
+  if (hasEffect(text, edit)) return;
   throw new CodexError(
     "invalid_config",
     `Cannot change \`${
@@ -77,6 +97,18 @@ function requireEffect(text: string, edit: Edit, path: string): void {
     }\` in ${path}: part of it is not a ` +
       "table there; edit the file by hand",
   );
+}
+
+function hasEffect(text: string, edit: Edit): boolean {
+  const found = JSON.stringify(valueAt(readBack(text), edit.path));
+  switch (edit.kind) {
+    case "set":
+      return found === JSON.stringify(edit.value);
+    case "addTable":
+      return found === JSON.stringify(edit.values);
+    case "remove":
+      return found === undefined;
+  }
 }
 
 function readBack(text: string): unknown {
@@ -128,7 +160,10 @@ function addBelow(
     const key = path.slice(sectionPath(section).length);
     return insertLine(text, pair.range[1], assignment(key, value));
   }
-  if (length === 0 && path.length > 1) return addSection(text, path, value);
+  if (length === 0 && path.length > 1) {
+    const key = path[path.length - 1] ?? "";
+    return addSection(text, path.slice(0, -1), { [key]: value });
+  }
   const section = findSection(root, parent);
   if (section === undefined) return undefined;
   const line = assignment(path.slice(length), value);
@@ -143,13 +178,15 @@ function addBelow(
 function addSection(
   text: string,
   path: readonly string[],
-  value: EditValue,
+  values: Readonly<Record<string, EditValue>>,
 ): string {
   const eol = endOfLine(text);
-  const header = path.slice(0, -1).map(formatKey).join(".");
+  const header = path.map(formatKey).join(".");
   const gap = text === "" ? "" : text.endsWith("\n") ? eol : eol + eol;
-  const line = assignment(path.slice(-1), value);
-  return `${text}${gap}[${header}]${eol}${line}${eol}`;
+  const lines = Object.entries(values).map(([key, value]) =>
+    `${assignment([key], value)}${eol}`
+  );
+  return `${text}${gap}[${header}]${eol}${lines.join("")}`;
 }
 
 function addToInline(

@@ -1,4 +1,8 @@
-/** That each `[mcp_servers.<name>]` describes one transport and nothing of another. */
+/**
+ * `[mcp_servers.<name>]`: that each table describes one transport and nothing of
+ * another, and what it means.
+ */
+import type { Config, McpServerConfig, McpTransport } from "./config.ts";
 import { ConfigProblem } from "./problem.ts";
 import type { ConfigToml } from "./schema.ts";
 
@@ -41,4 +45,74 @@ function transportProblem(server: McpServer): string | undefined {
   if (server.url === undefined) return "invalid transport";
   const key = NOT_FOR_HTTP.find((key) => server[key] !== undefined);
   return key && `${key} is not supported for streamable_http`;
+}
+
+/** The servers, in the order of their names. The tables were checked. */
+export function resolveMcpServers(servers: McpServers): Config["mcpServers"] {
+  const sorted = Object.entries(servers).sort(byName);
+  return Object.fromEntries(
+    sorted.map(([name, server]) => [name, resolveServer(server)]),
+  );
+}
+
+function resolveServer(server: McpServer): McpServerConfig {
+  const tools = Object.entries(server.tools ?? {});
+  return {
+    transport: transportOf(server),
+    isEnabled: server.enabled ?? true,
+    isRequired: server.required ?? false,
+    startupTimeoutMs: milliseconds(server.startup_timeout_sec) ??
+      server.startup_timeout_ms,
+    toolTimeoutMs: milliseconds(server.tool_timeout_sec),
+    enabledTools: server.enabled_tools,
+    disabledTools: server.disabled_tools,
+    approvalMode: server.default_tools_approval_mode ?? "auto",
+    toolApprovalModes: Object.fromEntries(
+      tools.flatMap(([name, { approval_mode }]) =>
+        approval_mode === undefined ? [] : [[name, approval_mode]]
+      ),
+    ),
+    isParallel: server.supports_parallel_tool_calls ?? false,
+  };
+}
+
+function transportOf(server: McpServer): McpTransport {
+  if (server.command !== undefined) {
+    return {
+      kind: "stdio",
+      command: server.command,
+      args: server.args ?? [],
+      env: sorted(server.env),
+      envVars: (server.env_vars ?? []).flatMap((entry) => {
+        const name = typeof entry === "string" ? entry : entry.name;
+        return typeof name === "string" ? [name] : [];
+      }),
+      cwd: server.cwd,
+    };
+  }
+  return {
+    kind: "http",
+    // Checked: what has no command has an address.
+    url: server.url ?? "",
+    bearerTokenEnvVar: server.bearer_token_env_var,
+    headers: sorted(server.http_headers),
+    envHeaders: sorted(server.env_http_headers),
+  };
+}
+
+function sorted(
+  map: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, string>> | undefined {
+  return map && Object.fromEntries(Object.entries(map).sort(byName));
+}
+
+function byName(
+  [left]: readonly [string, unknown],
+  [right]: readonly [string, unknown],
+): number {
+  return left < right ? -1 : 1;
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }

@@ -9,7 +9,7 @@ import { CodexError } from "@/protocol/errors.ts";
 import type { ApprovalPolicy, SandboxMode } from "@/protocol/policy.ts";
 import type { Config, RawTable, TrustLevel } from "./config.ts";
 import { resolveFeatures } from "./features.ts";
-import { checkMcpServers } from "./mcp_servers.ts";
+import { checkMcpServers, resolveMcpServers } from "./mcp_servers.ts";
 import { ConfigProblem } from "./problem.ts";
 import { DEFAULT_ROOT_MARKERS } from "./project.ts";
 import { checkProviders, OSS_MODELS, resolveProvider } from "./providers.ts";
@@ -290,8 +290,7 @@ function toolSettings({ raw, toml }: ResolveInput) {
     skills: tableIn(raw, "skills"),
     hooks: tableIn(raw, "hooks"),
     memories: tableIn(raw, "memories"),
-    // Checked by the schema to be tables of tables.
-    mcpServers: tableIn(raw, "mcp_servers") as Config["mcpServers"],
+    mcpServers: resolveMcpServers(toml.mcp_servers ?? {}),
   };
 }
 

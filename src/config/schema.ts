@@ -126,6 +126,8 @@ const profileEntries = {
 const ProfileToml = struct("ConfigProfile", profileEntries);
 export type ProfileToml = v.InferOutput<typeof ProfileToml>;
 
+const mcpApprovalMode = v.optional(word(["auto", "prompt", "approve"]));
+
 /** `[mcp_servers.<name>]`; that a transport makes sense is checked after decoding. */
 const McpServerToml = struct("RawMcpServerConfig", {
   command: text,
@@ -147,7 +149,10 @@ const McpServerToml = struct("RawMcpServerConfig", {
   tool_timeout_sec: seconds,
   enabled_tools: texts,
   disabled_tools: texts,
-  default_tools_approval_mode: v.optional(word(["auto", "prompt", "approve"])),
+  default_tools_approval_mode: mcpApprovalMode,
+  tools: v.optional(mapOf(struct("McpServerToolConfig", {
+    approval_mode: mcpApprovalMode,
+  }))),
   supports_parallel_tool_calls: bool,
 });
 

@@ -16,8 +16,14 @@ import {
 } from "./fragments.ts";
 import type { ThreadHistory } from "./history.ts";
 import { storedUsage } from "./ledger.ts";
-import { buildRequest, type RequestFacts, withoutTools } from "./request.ts";
+import {
+  buildRequest,
+  type RequestFacts,
+  turnMetadata,
+  withoutTools,
+} from "./request.ts";
 import { RetryBudget } from "./retry_budget.ts";
+import { NO_SERVER_TOOLS, type ServerTools } from "./server_tools.ts";
 import { Sampler } from "./step.ts";
 import type { ThreadState } from "./thread_state.ts";
 import { runToolBatch } from "./tool_batch.ts";
@@ -56,6 +62,7 @@ class Turn {
   readonly #sampler: Sampler;
   readonly #turnDiff: TurnDiff;
   #parts: ContextParts | undefined;
+  #serverTools: ServerTools = NO_SERVER_TOOLS;
   /** A compaction is only worth repeating after the model has answered again. */
   #hasAnsweredSinceCompaction = true;
 
@@ -89,6 +96,7 @@ class Turn {
   async run(signal: AbortSignal): Promise<void> {
     try {
       await this.#begin();
+      await this.#awaitServers(signal);
       await runTurn(this.#ports(), this.#state.history, signal);
       await this.#end("completed", undefined);
     } catch (error) {
@@ -108,12 +116,15 @@ class Turn {
             clock: this.#env.platform.clock,
             allowParallel: this.#env.guard.settings.model.parallelToolCalls,
             tools: this.#env.guard.settings.tools,
+            findServerTool: (call) => this.#serverTools.find(call),
             truncation: this.#env.guard.settings.truncation,
             contextFor: (call) =>
               createToolContext({
                 ...this.#env,
                 turnDiff: this.#turnDiff,
                 turnId: this.#id,
+                serverTools: this.#serverTools,
+                turnMetadata: () => turnMetadata(this.#facts()),
               }, call.call_id),
           },
           calls,
@@ -162,6 +173,16 @@ class Turn {
     await this.#env.emit({ type: "itemCompleted", turnId: this.#id, item });
   }
 
+  /** The first request must name every tool, so it waits for the servers. */
+  async #awaitServers(signal: AbortSignal): Promise<void> {
+    const { servers, emit } = this.#env;
+    if (servers === undefined) return;
+    this.#serverTools = await servers.tools(signal);
+    for (const message of servers.takeWarnings()) {
+      await emit({ type: "warning", message });
+    }
+  }
+
   #facts(): RequestFacts {
     const { guard, tools, installationId, originator, git } = this.#env;
     return {
@@ -170,7 +191,7 @@ class Turn {
       turnId: this.#id,
       compactions: this.#state.compactions,
       instructions: this.#state.instructions,
-      tools,
+      tools: [...tools, ...this.#serverTools.declarations],
       installationId,
       originator,
       git,

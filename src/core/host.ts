@@ -40,7 +40,12 @@ import { ExecSessions } from "./exec_sessions.ts";
 import { type GitInfo, readGitInfo } from "./git_info.ts";
 import { readProjectDocs } from "./project_docs.ts";
 import basePrompt from "./prompts/base.md" with { type: "text" };
-import { type ThreadSettings, threadSettings } from "./settings.ts";
+import type { ThreadServers } from "./server_tools.ts";
+import {
+  hasEnabledServers,
+  type ThreadSettings,
+  threadSettings,
+} from "./settings.ts";
 import { Thread } from "./thread.ts";
 import { type NewThread, ThreadState } from "./thread_state.ts";
 
@@ -112,6 +117,8 @@ async function startThread(
   });
   const broker = new ApprovalBroker(emit);
   const shell = userShell(platform);
+  // Last, because nothing may fail between starting processes and owning them.
+  const servers = await startServers(ports, signal);
   return new Thread({
     info: threadInfo(ports, settings, id),
     state,
@@ -126,6 +133,7 @@ async function startThread(
       model: ports.model,
       writeCheck: ports.writeCheck,
       tools: declareTools(settings.tools),
+      servers,
       installationId,
       originator: ports.originator,
       git,
@@ -153,6 +161,16 @@ async function startThread(
       },
     },
   }, signal);
+}
+
+/** The thread's MCP servers; their client is not loaded for a thread without any. */
+async function startServers(
+  { platform, config }: HostPorts,
+  signal: AbortSignal,
+): Promise<ThreadServers | undefined> {
+  if (!hasEnabledServers(config)) return undefined;
+  const { startThreadServers } = await import("./mcp/thread_servers.ts");
+  return await startThreadServers(platform, config, signal);
 }
 
 function threadInfo(

@@ -76,7 +76,8 @@ function identityHeaders(
   };
 }
 
-function turnMetadata(
+/** Who asks: the thread, the turn, where it works and how it is confined. */
+export function turnMetadata(
   { threadId, turnId, git, settings }: RequestFacts,
 ): unknown {
   return {

@@ -123,6 +123,13 @@ function webSearchOf(config: Config, policy: SandboxPolicy): WebSearchMode {
   return config.webSearch ?? "cached";
 }
 
+/** True when there is a server to start. */
+export function hasEnabledServers(
+  { mcpServers }: Pick<Config, "mcpServers">,
+): boolean {
+  return Object.values(mcpServers).some(({ isEnabled }) => isEnabled);
+}
+
 function toolSettings(
   config: Config,
   model: ModelInfo,
@@ -136,6 +143,7 @@ function toolSettings(
       config.features.apply_patch_freeform === true,
     acceptsImages: model.acceptsImages,
     originalImageDetail: model.originalImageDetail,
+    hasMcpServers: hasEnabledServers(config),
     ...(webSearch === "disabled" ? {} : {
       webSearch: {
         ...config.webSearchOptions,

@@ -81,7 +81,10 @@ export class Thread implements ThreadHandle {
     for await (const op of this.#ops) await this.#accept(op, signal);
     this.#turn?.controller.abort(new Interrupted("The thread was shut down"));
     await this.#turn?.done;
-    await this.#parts.sessions.close();
+    await Promise.all([
+      this.#parts.sessions.close(),
+      this.#parts.environment.servers?.close(),
+    ]);
     this.#parts.state.close();
     this.#parts.events.close();
   }

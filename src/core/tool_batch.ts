@@ -13,6 +13,7 @@ import {
 import { truncateMiddle } from "@/text/truncate.ts";
 import { findTool } from "@/tools/registry.ts";
 import {
+  type CallableTool,
   failed,
   type ToolContext,
   type ToolOutcome,
@@ -23,6 +24,8 @@ export interface BatchPorts {
   readonly clock: Clock;
   readonly allowParallel: boolean;
   readonly tools: ToolSettings;
+  /** The tool of an MCP server a call names; undefined when no server has it. */
+  findServerTool(call: ToolCallItem): CallableTool | undefined;
   readonly truncation: {
     readonly mode: "bytes" | "tokens";
     readonly limit: number;
@@ -57,13 +60,13 @@ export async function runToolBatch(
 /** Neighbouring calls that may run together. */
 export function groupCalls(
   calls: readonly ToolCallItem[],
-  { allowParallel, tools }: Pick<BatchPorts, "allowParallel" | "tools">,
+  ports: Pick<BatchPorts, "allowParallel" | "tools" | "findServerTool">,
 ): readonly (readonly ToolCallItem[])[] {
   const groups: ToolCallItem[][] = [];
   let isOpen = false;
   for (const call of calls) {
-    const isParallel = allowParallel &&
-      findTool(callName(call), tools)?.parallel === true;
+    const isParallel = ports.allowParallel &&
+      calledTool(ports, call)?.parallel === true;
     if (isParallel && isOpen) groups.at(-1)?.push(call);
     else groups.push([call]);
     isOpen = isParallel;
@@ -78,17 +81,32 @@ async function runCall(
 ): Promise<ToolOutcome> {
   const started = ports.clock.monotonic();
   if (signal.aborted) return abortedOutcome(0);
-  const name = callName(call);
-  const tool = "namespace" in call && call.namespace !== undefined
-    ? undefined
-    : findTool(name, ports.tools);
-  if (tool === undefined) return failed(`unsupported call: ${name}`);
+  const tool = calledTool(ports, call);
+  if (tool === undefined) return failed(`unsupported call: ${fullName(call)}`);
   try {
     return await tool.call(callInput(call), ports.contextFor(call), signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     return abortedOutcome(ports.clock.monotonic() - started);
   }
+}
+
+/** The tool a call names; one with a namespace is a server's. */
+function calledTool(
+  ports: Pick<BatchPorts, "tools" | "findServerTool">,
+  call: ToolCallItem,
+): CallableTool | undefined {
+  return namespaceOf(call) === ""
+    ? findTool(callName(call), ports.tools)
+    : ports.findServerTool(call);
+}
+
+function fullName(call: ToolCallItem): string {
+  return namespaceOf(call) + callName(call);
+}
+
+function namespaceOf(call: ToolCallItem): string {
+  return call.type === "function_call" ? call.namespace ?? "" : "";
 }
 
 function abortedOutcome(afterMs: number): ToolOutcome {

@@ -10,6 +10,7 @@ import type { ToolContext } from "@/tools/tool.ts";
 import { type GuardPorts, runGuarded } from "./approvals/guarded_exec.ts";
 import { loadImage } from "./images.ts";
 import { applyPatchGuarded } from "./patching.ts";
+import type { ServerTools } from "./server_tools.ts";
 
 export interface ContextPorts {
   readonly platform: Platform;
@@ -19,6 +20,9 @@ export interface ContextPorts {
   readonly turnDiff: TurnDiff;
   readonly turnId: TurnId;
   readonly shell: string;
+  readonly serverTools: ServerTools;
+  /** Who asks, for MCP servers that want to know. */
+  turnMetadata(): unknown;
   emit(event: ThreadEvent): Promise<void>;
 }
 
@@ -29,6 +33,14 @@ export function createToolContext(
 ): ToolContext {
   const { platform, guard, turnId } = ports;
   return {
+    ...ports.serverTools.powers({
+      threadId: guard.threadId,
+      turnId,
+      itemId: callId,
+      settings: guard.settings,
+      turnMetadata: ports.turnMetadata,
+      emit: ports.emit,
+    }),
     shell: ports.shell,
     allowLoginShell: ports.config.allowLoginShell,
     longestPollMs: ports.config.backgroundTerminalMaxTimeoutMs,

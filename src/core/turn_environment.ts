@@ -6,6 +6,7 @@ import type { ThreadEvent } from "@/protocol/events.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import type { GitInfo } from "./git_info.ts";
+import type { ThreadServers } from "./server_tools.ts";
 
 /** What a turn works with; the same for every turn of a thread. */
 export interface TurnEnvironment {
@@ -15,6 +16,8 @@ export interface TurnEnvironment {
   readonly guard: GuardPorts;
   readonly writeCheck: WriteCheck;
   readonly tools: readonly ToolDeclaration[];
+  /** Undefined when no MCP server is configured. */
+  readonly servers: ThreadServers | undefined;
   readonly installationId: string;
   readonly originator: string;
   readonly git: GitInfo | undefined;

@@ -83,22 +83,31 @@ export interface RuleMatch {
 export type Resolution = "exact" | "listed" | "any";
 
 /**
- * Every rule that matches, in the order of the files. A rule about the path as written
- * goes before those about the name alone.
+ * Every rule that matches, in the order of the files. Where rules are about the path
+ * as written, those about the name alone are not asked.
  */
 export function matchRules(
   rules: RuleSet,
   argv: Argv,
   resolution: Resolution,
 ): readonly RuleMatch[] {
-  const [program] = argv;
-  if (program === undefined) return [];
   const exact = matchesOf(rules, argv);
-  if (exact.length > 0 || resolution === "exact") return exact;
+  return exact.length > 0 || resolution === "exact"
+    ? exact
+    : matchByName(rules, argv, resolution);
+}
+
+/** Every rule about the name of a program given by a path. */
+export function matchByName(
+  rules: RuleSet,
+  argv: Argv,
+  resolution: Exclude<Resolution, "exact">,
+): readonly RuleMatch[] {
+  const [program = "", ...args] = argv;
   const name = baseName(program);
   if (name === program || name === "") return [];
   if (resolution === "listed" && !isListed(rules, name, program)) return [];
-  return matchesOf(rules, [name, ...argv.slice(1)])
+  return matchesOf(rules, [name, ...args])
     .map(({ matchedPrefix, decision, justification }) => ({
       matchedPrefix,
       decision,

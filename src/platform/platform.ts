@@ -122,7 +122,7 @@ export interface ProcessSpawner {
 }
 
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -163,8 +163,8 @@ export interface Terminal {
   readonly stdoutIsTty: boolean;
   readonly stderrIsTty: boolean;
   /** Writes everything or throws; a closed pipe throws `BrokenPipe`. */
-  writeOut(text: string): void;
-  writeErr(text: string): void;
+  writeOut(data: string | Uint8Array): void;
+  writeErr(data: string | Uint8Array): void;
   /** Standard input until its end. */
   readStdin(): AsyncIterable<Uint8Array>;
 }

@@ -15,8 +15,8 @@ export const denoTerminal: Terminal = {
   get stderrIsTty() {
     return Deno.stderr.isTerminal();
   },
-  writeOut: (text) => writeAll(Deno.stdout, text),
-  writeErr: (text) => writeAll(Deno.stderr, text),
+  writeOut: (data) => writeAll(Deno.stdout, data),
+  writeErr: (data) => writeAll(Deno.stderr, data),
   async *readStdin() {
     while (true) {
       const buffer = new Uint8Array(READ_BYTES);
@@ -29,9 +29,9 @@ export const denoTerminal: Terminal = {
 
 function writeAll(
   stream: { writeSync(data: Uint8Array): number },
-  text: string,
+  content: string | Uint8Array,
 ): void {
-  const data = encoder.encode(text);
+  const data = typeof content === "string" ? encoder.encode(content) : content;
   let offset = 0;
   try {
     while (offset < data.length) {

@@ -22,6 +22,7 @@ const ERROR_TABLE = {
   untrusted_directory: { exitCode: 1, rpcCode: RPC_INVALID_REQUEST },
   missing_credentials: { exitCode: 1, rpcCode: RPC_INTERNAL },
   sandbox_unavailable: { exitCode: 1, rpcCode: RPC_INTERNAL },
+  mcp_unavailable: { exitCode: 1, rpcCode: RPC_INTERNAL },
   storage: { exitCode: 1, rpcCode: RPC_INTERNAL },
   unsupported: { exitCode: 1, rpcCode: RPC_INVALID_REQUEST },
   bad_request: { exitCode: 1, rpcCode: RPC_INTERNAL },

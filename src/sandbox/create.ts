@@ -58,19 +58,19 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
     },
     async spawn(command, signal) {
       signal.throwIfAborted();
-      const { policy } = command;
+      const { policy, policyCwd } = command;
+      const prepared = policy.type === "danger-full-access"
+        ? undefined
+        : prepare({ policy, policyCwd }, signal);
+      // That there is no such program is said first, whatever else is wrong.
+      prepared?.catch(() => {});
       await findProgram(deps.files, {
         name: command.argv[0] ?? "",
         cwd: command.cwd,
         path: command.env["PATH"],
       });
-      if (policy.type === "danger-full-access") {
-        return await plain.spawn(command);
-      }
-      const [mechanism, confinement] = await prepare(
-        { policy, policyCwd: command.policyCwd },
-        signal,
-      );
+      if (prepared === undefined) return await plain.spawn(command);
+      const [mechanism, confinement] = await prepared;
       return await mechanism.spawn(command, confinement);
     },
     async openWriter(request, signal) {

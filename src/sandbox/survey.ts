@@ -40,11 +40,11 @@ export class RootSurveyor {
    * @throws CodexError `sandbox_unavailable` when a root was swapped
    */
   async survey(requested: readonly string[]): Promise<readonly RootFacts[]> {
-    const resolved = await Promise.all(
-      requested.map((root) => this.#resolve(root)),
-    );
+    const [home, ...resolved] = await Promise.all([
+      this.#files.realPath(this.#codexHome),
+      ...requested.map((root) => this.#resolve(root)),
+    ]);
     const paths = [...new Set(resolved.filter((path) => path !== undefined))];
-    const home = await this.#files.realPath(this.#codexHome);
     return await Promise.all(
       paths.map((path) => this.#surveyRoot(path, paths, home)),
     );

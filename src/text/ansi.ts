@@ -17,7 +17,8 @@ const CONTROLS = new RegExp(
 );
 
 /** Select Graphic Rendition: colours and weight, the one sequence that only paints. */
-const SGR = /^(?:\x1b\[|\x9b)[\d;:]*m$/;
+// deno-lint-ignore no-control-regex -- escape sequences are what it looks for
+const SGR = new RegExp("^(?:\\x1b\\[|\\x9b)[\\d;:]*m$");
 
 /** The text without what a terminal acts on; colours stay when asked for. */
 export function printable(

@@ -4,6 +4,11 @@
  */
 import { applyPatch } from "./apply_patch.ts";
 import { execCommand } from "./exec_command.ts";
+import {
+  listMcpResources,
+  listMcpResourceTemplates,
+  readMcpResource,
+} from "./mcp_resources.ts";
 import { shell, shellCommand } from "./shell_command.ts";
 import type { Tool, ToolSettings } from "./tool.ts";
 import { updatePlan } from "./update_plan.ts";
@@ -16,6 +21,9 @@ export const TOOLS: readonly Tool[] = [
   writeStdin,
   shellCommand,
   shell,
+  listMcpResources,
+  listMcpResourceTemplates,
+  readMcpResource,
   updatePlan,
   applyPatch,
   webSearch,

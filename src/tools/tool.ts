@@ -65,6 +65,43 @@ export type ImageOutcome =
   | { readonly kind: "image"; readonly dataUrl: string }
   | { readonly kind: "failed"; readonly text: string };
 
+/** A tool of an MCP server the model wants to use. */
+export interface McpCall {
+  readonly server: string;
+  /** As the server calls it. */
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type McpOutcome =
+  | {
+    readonly kind: "result";
+    readonly content: readonly unknown[];
+    readonly structuredContent?: unknown;
+    readonly isError: boolean;
+    readonly wallMs: number;
+  }
+  /** Not allowed, or it gave no result; the text says why. */
+  | {
+    readonly kind: "error";
+    readonly message: string;
+    readonly wallMs: number;
+  };
+
+/** What the model wants to know of the servers' resources. */
+export type McpResourceQuery =
+  | {
+    readonly kind: "list" | "templates";
+    /** Undefined asks every server. */
+    readonly server: string | undefined;
+    readonly cursor: string | undefined;
+  }
+  | { readonly kind: "read"; readonly server: string; readonly uri: string };
+
+export type McpResourceOutcome =
+  | { readonly kind: "ok"; readonly json: string }
+  | { readonly kind: "failed"; readonly text: string };
+
 /** The powers of one call. */
 export interface ToolContext {
   /** The user's shell, for example `/bin/bash`. */
@@ -100,6 +137,11 @@ export interface ToolContext {
     request: { readonly path: string; readonly keepResolution: boolean },
     signal: AbortSignal,
   ): Promise<ImageOutcome>;
+  callMcpTool(call: McpCall, signal: AbortSignal): Promise<McpOutcome>;
+  queryMcpResources(
+    query: McpResourceQuery,
+    signal: AbortSignal,
+  ): Promise<McpResourceOutcome>;
   /** Six hexadecimal digits that name one piece of output. */
   chunkId(): string;
 }
@@ -114,6 +156,8 @@ export interface ToolSettings {
   readonly originalImageDetail: boolean;
   /** Undefined when the web may not be searched. */
   readonly webSearch?: WebSearchSettings;
+  /** MCP servers are configured, so there may be resources. */
+  readonly hasMcpServers?: boolean;
 }
 
 export interface WebSearchSettings {
@@ -145,6 +189,9 @@ export interface Tool {
     signal: AbortSignal,
   ): Promise<ToolOutcome>;
 }
+
+/** What running a call takes: a tool of the registry, or one of a server. */
+export type CallableTool = Pick<Tool, "parallel" | "call">;
 
 type ObjectSchema = v.GenericSchema<Record<string, unknown>>;
 

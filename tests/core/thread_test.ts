@@ -278,3 +278,55 @@ Deno.test("a command that asks to leave the sandbox waits for an answer, and get
   assert.match(accepted, /Process exited with code 0\n[^]*\nhi\n$/);
   assert.equal(declined, "exec_command failed: rejected by user");
 });
+
+Deno.test("cancelling a question stops the turn; the call is accounted for", async () => {
+  await withThread(
+    [
+      () => [called("exec_command", { cmd: "rm -rf zzz", login: false })],
+      () => [said("again")],
+    ],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "go");
+      const events = await turn({ kind: "cancel" });
+      const last = events.at(-1);
+      assert.equal(
+        last?.type === "turnCompleted" && last.status,
+        "interrupted",
+      );
+      await say(thread, "more");
+      await turn();
+      const output = requests[1]?.input.find((item) =>
+        item.type === "function_call_output"
+      );
+      assert.match(
+        output?.type === "function_call_output" ? String(output.output) : "",
+        /^aborted by user after /,
+      );
+    },
+    "on-request",
+  );
+});
+
+Deno.test("the model learns of a prefix that was allowed with its command", async () => {
+  await withThread(
+    [
+      () => [called("exec_command", { cmd: "rm -rf zzz", login: false })],
+      () => [said("done")],
+    ],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "go");
+      await turn({ kind: "acceptWithAmendment", prefix: ["rm", "-rf"] });
+      const [output, note] = requests[1]?.input.slice(-2) ?? [];
+      assert.equal(output?.type, "function_call_output");
+      assert.deepEqual(note, {
+        type: "message",
+        role: "developer",
+        content: [{
+          type: "input_text",
+          text: 'Approved command prefix saved:\n- ["rm", "-rf"]',
+        }],
+      });
+    },
+    "on-request",
+  );
+});

@@ -48,7 +48,11 @@ Deno.test("parallel-safe neighbours form a group, everything else stands alone",
     call("view_image", "7"),
   ];
   const ids = (allowParallel: boolean) =>
-    groupCalls(calls, { allowParallel, tools: TOOLS })
+    groupCalls(calls, {
+      allowParallel,
+      tools: TOOLS,
+      findServerTool: () => undefined,
+    })
       .map((group) => group.map((item) => item.call_id).join(""));
   assert.deepEqual([ids(true), ids(false)], [
     ["12", "3", "4", "5", "67"],
@@ -65,6 +69,7 @@ function ports(
     clock: new FakeClock(),
     allowParallel: true,
     tools: TOOLS,
+    findServerTool: () => undefined,
     truncation: { mode: "bytes", limit: 1_000 },
     // Only commands are called for here.
     contextFor: () => ({
@@ -176,6 +181,6 @@ Deno.test("a tool of a server that is not there is unsupported, whatever its nam
     call_id: "1",
   }], NEVER);
   assert.deepEqual(lastLines(outputs), [
-    ["1", "unsupported call: exec_command"],
+    ["1", "unsupported call: mcp__gone__exec_command"],
   ]);
 });

@@ -105,7 +105,7 @@ prefix_rule(["hub"])
       isAllowed("/usr/bin/git"),
       isAllowed("hub"),
       isAllowed("/usr/bin/hub"),
-      isAllowed("/work/hub"),
+      isAllowed("/project/hub"),
       isAllowed("./hub"),
       isAllowed("/usr/bin/sub/hub"),
     ],

@@ -1,6 +1,12 @@
 /** What every mechanism must keep in and out, with real processes. */
 import assert from "node:assert/strict";
-import { availableMechanisms, exists, outcomeOf, Room } from "./room.ts";
+import {
+  availableMechanisms,
+  exists,
+  namesIn,
+  outcomeOf,
+  Room,
+} from "./room.ts";
 
 const MECHANISMS = await availableMechanisms([
   "helper",
@@ -96,13 +102,7 @@ testEach(MOUNTING, "existing protected names stay read-only", async (room) => {
       "mv .codex c; rmdir .git; cat .codex/config.toml",
   );
   assert.equal(outcome.out, "a = 1");
-  assert.deepEqual(
-    (await Array.fromAsync(Deno.readDir(room.workspace))).map(({ name }) =>
-      name
-    )
-      .sort(),
-    [".codex", ".git"],
-  );
+  assert.deepEqual(await namesIn(room.workspace), [".codex", ".git"]);
   assert.equal(await exists(`${room.workspace}/.git/hooks/pre-commit`), false);
 });
 
@@ -114,12 +114,7 @@ testEach(
       "for n in .git .codex .agents; do mkdir -p $n/hooks; echo x > $n/config; rmdir $n; mv $n x; echo x > $n; done; echo made > file",
     );
     assert.equal(outcome.code, 0);
-    assert.deepEqual(
-      (await Array.fromAsync(Deno.readDir(room.workspace))).map(({ name }) =>
-        name
-      ),
-      ["file"],
-    );
+    assert.deepEqual(await namesIn(room.workspace), ["file"]);
   },
 );
 
@@ -403,7 +398,7 @@ testEach(
       );
       assert.notEqual(outcome.code, 0);
     }));
-    assert.deepEqual(await Array.fromAsync(Deno.readDir(room.workspace)), []);
+    assert.deepEqual(await namesIn(room.workspace), []);
   },
 );
 
@@ -440,7 +435,7 @@ testEach(
     assert.equal((await child.exit).code, 137);
     await reader.cancel();
     await child.stderr.cancel();
-    assert.deepEqual(await Array.fromAsync(Deno.readDir(room.workspace)), []);
+    assert.deepEqual(await namesIn(room.workspace), []);
   },
 );
 

@@ -119,6 +119,28 @@ export async function exists(path: string): Promise<boolean> {
   return await platform.files.lstat(path) !== undefined;
 }
 
+/** A placeholder is removed a moment after its command ended; this is a long moment. */
+const SETTLE_MS = 1000;
+/** How the helper marks the ones it made. */
+const PLACEHOLDER_MODE = 0o1755;
+
+/** The names in a directory, sorted, once placeholders had the time to go. */
+export async function namesIn(directory: string): Promise<readonly string[]> {
+  const end = performance.now() + SETTLE_MS;
+  for (;;) {
+    const entries = await Array.fromAsync(Deno.readDir(directory));
+    const names = entries.map(({ name }) => name).sort();
+    const infos = await Promise.all(
+      names.map((name) => platform.files.lstat(`${directory}/${name}`)),
+    );
+    const isSettled = infos.every((info) =>
+      info !== undefined && (info.mode & 0o7777) !== PLACEHOLDER_MODE
+    );
+    if (isSettled || performance.now() > end) return names;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** The mechanisms this machine has; prints why one is skipped. */
 export async function availableMechanisms(
   names: readonly string[],
@@ -131,6 +153,12 @@ export async function availableMechanisms(
     else console.log(`skipped: ${name}: ${status.description}`);
   }
   return available;
+}
+
+/** Kernels before cannot limit the processes of uid 0. */
+export function canLimitRoot(): boolean {
+  const [major = 0, minor = 0] = Deno.osRelease().split(".").map(Number);
+  return major > 6 || (major === 6 && minor >= 14);
 }
 
 /** Removes a directory that all tests of a file share, after the last of them. */

@@ -70,6 +70,14 @@ async function make(
       asked.push(request);
       return { kind: "image", dataUrl: "data:x" };
     },
+    async callMcpTool(call) {
+      asked.push(call);
+      return { kind: "error", message: "no server", wallMs: 0 };
+    },
+    async queryMcpResources(query) {
+      asked.push(query);
+      return { kind: "ok", json: "{}" };
+    },
     chunkId: () => "abcdef",
     ...answers.context,
   };

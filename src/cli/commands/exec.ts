@@ -14,6 +14,7 @@ import {
 import type { Config } from "@/config/config.ts";
 import { withDotEnv } from "@/config/dot_env.ts";
 import { loadConfig } from "@/config/load.ts";
+import { loadRules } from "@/core/approvals/rule_files.ts";
 import { resolvePrompt } from "@/exec/prompt.ts";
 import { type ExecRequest, runExec } from "@/exec/run.ts";
 import { directoryOf, resolvePath } from "@/platform/paths.ts";
@@ -31,6 +32,10 @@ export async function run(
   const platform = await withDotEnv(machine);
   const lifetime = new AbortController();
   const config = await loadConfig(configOptions(parsed, platform));
+  const rules = await loadRules(platform.files, {
+    config,
+    ignoreRules: hasFlag(parsed, "ignore-rules"),
+  });
   const prompt = await readPrompt(parsed, platform, config, lifetime.signal);
   const outputSchema = await readSchema(
     platform,
@@ -45,7 +50,7 @@ export async function run(
     approvalPolicy: "never",
     source: "exec",
     isEphemeral: hasFlag(parsed, "ephemeral"),
-    ignoreRules: hasFlag(parsed, "ignore-rules"),
+    rules,
   }, lifetime.signal);
   try {
     const request = execRequest(parsed, config, platform, {
@@ -148,13 +153,7 @@ async function checkRepository(
   if (hasFlag(parsed, "skip-git-repo-check") || bypassesSandbox(parsed)) return;
   if (config.trustLevel === "trusted") return;
   for (let directory = config.cwd;; directory = directoryOf(directory)) {
-    const git = await platform.files.stat(resolvePath(directory, ".git"));
-    if (git?.isFile) return;
-    // An empty directory of that name is a guard the sandbox leaves while it runs.
-    if (
-      await platform.files.stat(resolvePath(directory, ".git/HEAD")) !==
-        undefined
-    ) return;
+    if (await isRepository(platform, directory)) return;
     if (directory === "/") break;
   }
   throw new CodexError(
@@ -162,6 +161,24 @@ async function checkRepository(
     "Not inside a trusted directory and --skip-git-repo-check was not specified.",
   );
 }
+
+/**
+ * True for a working tree's root. An empty file or directory of that name is a guard a
+ * sandbox leaves while it runs.
+ */
+async function isRepository(
+  { files }: Platform,
+  directory: string,
+): Promise<boolean> {
+  const git = resolvePath(directory, ".git");
+  if (await files.stat(`${git}/HEAD`) !== undefined) return true;
+  if (!(await files.stat(git))?.isFile) return false;
+  const start = await files.readRange(git, 0, GITFILE_START.length);
+  return new TextDecoder().decode(start) === GITFILE_START;
+}
+
+/** How the file of a worktree or submodule begins (gitrepository-layout(5)). */
+const GITFILE_START = "gitdir:";
 
 /** Image paths made absolute, each known to be an image. */
 async function checkImages(

@@ -232,8 +232,8 @@ static void parse(int count, char **words) {
  * nobody else sets it; unlike an extended attribute every file system can keep it. */
 #define PLACEHOLDER_MODE 01755
 /* Whoever removes a placeholder is done in microseconds; this is a quarter second. */
-#define ATTEMPTS_MAX 50
-#define RETRY_MS 5
+#define ATTEMPTS_MAX 250
+#define RETRY_MS 1
 
 static int open_without_links(int directory, const char *path, int flags) {
   struct open_how_ how = { (uint64_t)(flags | O_CLOEXEC), 0, RESOLVE_NO_LINKS };
@@ -260,11 +260,15 @@ static int is_still_there(struct entry *entry) {
          ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
 }
 
-static void release(struct entry *entry) {
+static int is_placeholder(const struct entry *entry) {
   struct stat info;
+  return entry->held >= 0 && fstat(entry->held, &info) == 0 &&
+         (info.st_mode & 07777) == PLACEHOLDER_MODE;
+}
+
+static void release(struct entry *entry) {
   if (entry->held < 0) return;
-  if (fstat(entry->held, &info) == 0 && (info.st_mode & 07777) == PLACEHOLDER_MODE &&
-      flock(entry->held, LOCK_EX | LOCK_NB) == 0 && is_still_there(entry))
+  if (is_placeholder(entry) && flock(entry->held, LOCK_EX | LOCK_NB) == 0 && is_still_there(entry))
     unlinkat(entry->parent, base_name(entry->path), AT_REMOVEDIR);
   close(entry->held);
   entry->held = -1;
@@ -272,6 +276,22 @@ static void release(struct entry *entry) {
 
 static void release_all(void) {
   for (int i = 0; i < options.entry_count; i++) release(&options.entries[i]);
+}
+
+/*
+ * Removing a directory can take half a millisecond, and nobody should wait for six of
+ * them to learn that a command ended. The locks belong to both processes, so no other
+ * command takes a placeholder for abandoned meanwhile.
+ */
+static void release_behind(void) {
+  for (int i = 0; i < options.entry_count; i++) {
+    if (!is_placeholder(&options.entries[i])) continue;
+    pid_t pid = fork();
+    if (pid > 0) return;
+    release_all();
+    if (pid == 0) _exit(0);
+    return;
+  }
 }
 
 static void hold(struct entry *entry) {
@@ -989,7 +1009,7 @@ static void kill_descendants(void) {
 
 /* Ends as the command did, so that whoever waits sees its code or its signal. */
 static _Noreturn void end_like(struct ending ending) {
-  release_all();
+  release_behind();
   int signal_number = ending.signal;
   if (ending.known && WIFEXITED(ending.status)) _exit(WEXITSTATUS(ending.status));
   if (ending.known && WIFSIGNALED(ending.status)) signal_number = WTERMSIG(ending.status);

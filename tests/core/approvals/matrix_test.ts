@@ -36,7 +36,7 @@ const COMMANDS: Readonly<
 };
 
 const PATCHES: Readonly<Record<string, string>> = {
-  patch_in: "/work/pin.txt",
+  patch_in: "/project/pin.txt",
   patch_out: "/elsewhere/pout.txt",
 };
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { makeRoom, READ_ONLY } from "./room.ts";
 
 const PATCH = `*** Begin Patch
-*** Update File: /work/a.txt
+*** Update File: /project/a.txt
 @@
 -one
 +two
@@ -12,18 +12,18 @@ const PATCH = `*** Begin Patch
 Deno.test("an approved patch is applied to what is there by then", async () => {
   const room = makeRoom({
     sandbox: READ_ONLY,
-    files: { "/work/a.txt": "one\n" },
-    whileAsked: (files) => files.replaceFile("/work/a.txt", "new\none\n"),
+    files: { "/project/a.txt": "one\n" },
+    whileAsked: (files) => files.replaceFile("/project/a.txt", "new\none\n"),
   });
   assert.equal((await room.patch(PATCH)).isSuccess, true);
-  assert.equal(await room.files.readText("/work/a.txt"), "new\ntwo\n");
+  assert.equal(await room.files.readText("/project/a.txt"), "new\ntwo\n");
 });
 
 Deno.test("a patch that no longer fits after the approval changes nothing", async () => {
   const room = makeRoom({
     sandbox: READ_ONLY,
-    files: { "/work/a.txt": "one\n" },
-    whileAsked: (files) => files.replaceFile("/work/a.txt", "three\n"),
+    files: { "/project/a.txt": "one\n" },
+    whileAsked: (files) => files.replaceFile("/project/a.txt", "three\n"),
   });
   const outcome = await room.patch(PATCH);
   assert.equal(outcome.isSuccess, false);
@@ -31,23 +31,23 @@ Deno.test("a patch that no longer fits after the approval changes nothing", asyn
     outcome.text,
     /^apply_patch verification failed: Failed to find/,
   );
-  assert.equal(await room.files.readText("/work/a.txt"), "three\n");
+  assert.equal(await room.files.readText("/project/a.txt"), "three\n");
 });
 
 Deno.test("a patch whose file became a link elsewhere is refused after the approval", async () => {
   const room = makeRoom({
     sandbox: READ_ONLY,
-    files: { "/work/a.txt": "one\n", "/etc/passwd": "one\n" },
+    files: { "/project/a.txt": "one\n", "/etc/passwd": "one\n" },
     whileAsked: async (files) => {
       const { lstat, realPath } = files;
       files.lstat = async (path) => {
         const info = await lstat(path);
-        return path === "/work/a.txt" && info !== undefined
+        return path === "/project/a.txt" && info !== undefined
           ? { ...info, isSymlink: true }
           : info;
       };
       files.realPath = (path) =>
-        realPath(path === "/work/a.txt" ? "/etc/passwd" : path);
+        realPath(path === "/project/a.txt" ? "/etc/passwd" : path);
     },
   });
   const outcome = await room.patch(PATCH);
@@ -62,11 +62,11 @@ Deno.test("a patch whose file became a link elsewhere is refused after the appro
 Deno.test("files accepted for the session are patched again unasked", async () => {
   const room = makeRoom({
     sandbox: READ_ONLY,
-    files: { "/work/a.txt": "one\none\n" },
+    files: { "/project/a.txt": "one\none\n" },
     answers: [{ kind: "acceptForSession" }],
   });
   await room.patch(PATCH);
   await room.patch(PATCH);
   assert.equal(room.questions().length, 1);
-  assert.equal(await room.files.readText("/work/a.txt"), "two\ntwo\n");
+  assert.equal(await room.files.readText("/project/a.txt"), "two\ntwo\n");
 });

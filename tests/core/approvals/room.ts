@@ -79,7 +79,7 @@ export function makeRoom(options: RoomOptions = {}): Room {
   };
   const broker = new ApprovalBroker(emit);
   const settings = {
-    cwd: "/work",
+    cwd: "/project",
     approvalPolicy: options.approval ?? "on-request",
     sandboxPolicy: options.sandbox ?? WORKSPACE,
     // deno-lint-ignore no-explicit-any -- the guard looks at nothing else
@@ -171,7 +171,7 @@ function rulesOf(text: string | undefined): RuleSet {
 
 function roomFiles(given: Readonly<Record<string, string>>): FileSystem {
   const files = memoryFiles({
-    "/work/README": "",
+    "/project/README": "",
     "/home/config.toml": "",
     ...given,
   });
@@ -184,7 +184,8 @@ function roomFiles(given: Readonly<Record<string, string>>): FileSystem {
     mode: 0o755,
     inode: 1,
   };
-  const isDirectory = (path: string) => ["/", "/work", "/home"].includes(path);
+  const isDirectory = (path: string) =>
+    ["/", "/project", "/home"].includes(path);
   return {
     ...files,
     stat: async (path) =>

@@ -3,8 +3,9 @@
  * user and, when this is root, as an ordinary one.
  */
 import assert from "node:assert/strict";
-import { removeAtEnd } from "../room.ts";
+import { canLimitRoot, namesIn, removeAtEnd } from "../room.ts";
 import { denoFiles } from "@/platform/files.ts";
+import { encodeOperation as encode } from "@/sandbox/linux/helper_writer.ts";
 import { COMPILER_FLAGS, helperSource } from "@/sandbox/linux/helper_source.ts";
 
 interface Variant {
@@ -86,6 +87,10 @@ class Bench {
       await Deno.chown(each, variant.uid, variant.uid);
     }
     return new Bench(variant, path);
+  }
+
+  get uid(): number {
+    return this.#variant.uid;
   }
 
   argv(args: readonly string[]): readonly string[] {
@@ -189,6 +194,11 @@ testHelper("wrong options are refused, not skipped", async (bench) => {
     ["--unconfined", "--", "true"],
     ["--unconfined", "--pty", "--write", "/tmp", "--", "true"],
     ["--unconfined", "--pty", "--landlock-only", "--", "true"],
+    ["--edit", "--", "true"],
+    ["--edit", "--pty"],
+    ["--unconfined", "--pty", "--edit"],
+    ["--processes", "x", "--", "true"],
+    ["--probe", "--", "true"],
     ["--"],
     [],
   ];
@@ -227,12 +237,7 @@ testHelper("a workspace is writable and its .git is not", async (bench) => {
     code: 0,
     out: ".git\nmade\n",
   });
-  assert.deepEqual(
-    (await Array.fromAsync(Deno.readDir(`${bench.path}/ws`))).map(({ name }) =>
-      name
-    ),
-    ["made"],
-  );
+  assert.deepEqual(await namesIn(`${bench.path}/ws`), ["made"]);
 });
 
 testHelper(
@@ -419,4 +424,73 @@ testHelper("a terminal passes much output on", async (bench) => {
   ).output();
   assert.equal(code, 0);
   assert.equal(stdout.length, 3_000_000);
+});
+
+function encodeOperation(operation: Parameters<typeof encode>[0]): Uint8Array {
+  const frame = encode(operation);
+  assert(frame !== undefined);
+  return frame;
+}
+
+/** The same work as a plan of edits, for each kind of confinement. */
+testHelper("edits are done one by one and answered", async (bench) => {
+  const ws = `${bench.path}/ws`;
+  const content = new TextEncoder().encode("text");
+  const operations = [
+    { what: "makeDirectory", path: `${ws}/a/b` },
+    { what: "write", path: `${ws}/a/b/f`, content, mode: 0o640 },
+    { what: "write", path: `${ws}/a/b/f`, content: new Uint8Array(200_000) },
+    { what: "write", path: `${ws}/no/f`, content: new Uint8Array(200_000) },
+    { what: "remove", path: `${ws}/a/b/f` },
+    { what: "remove", path: `${ws}/a/b/f` },
+    { what: "write", path: `${bench.path}/out`, content },
+    { what: "write", path: `${ws}/`, content },
+  ] as const;
+  for (const options of [[], ["--landlock-only"]]) {
+    const child = bench.command(
+      bench.argv([...options, "--write", ws, "--edit"]),
+      "piped",
+    ).spawn();
+    const writer = child.stdin.getWriter();
+    for (const operation of operations) {
+      await writer.write(encodeOperation(operation));
+    }
+    await writer.close();
+    const { code, stdout } = await child.output();
+    const numbers = new TextDecoder().decode(stdout).trim().split("\n")
+      .map((line) => Number(line.split(" ")[0]));
+    assert.deepEqual(numbers.slice(0, 6), [0, 0, 0, 2, 0, 2]);
+    assert([13, 30].includes(numbers[6] ?? 0), `${numbers[6]}`);
+    assert.notEqual(numbers[7], 0);
+    assert.equal(numbers.length, 8);
+    assert.equal(code, 0);
+    await Deno.remove(`${ws}/a`, { recursive: true });
+  }
+});
+
+testHelper("edits that make no sense end the helper", async (bench) => {
+  const whole = encodeOperation({ what: "remove", path: "/tmp/x" });
+  const long = whole.slice();
+  new DataView(long.buffer).setUint32(5, 5000, true);
+  const relative = whole.slice();
+  relative[13] = 120;
+  for (const frames of [whole.slice(0, 15), long, relative]) {
+    const child = bench.command(bench.argv(["--edit"]), "piped").spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(frames);
+    await writer.close();
+    const { code, stdout } = await child.output();
+    assert.deepEqual([code, stdout.length], [1, 0]);
+  }
+});
+
+testHelper("processes are limited, and not by the command", async (bench) => {
+  if (bench.uid === 0 && !canLimitRoot()) return console.log("skipped: kernel");
+  const ran = await bench.sh(
+    ["--processes", "400"],
+    "echo 9999 2>/dev/null >/proc/sys/kernel/pid_max; " +
+      "for i in $(seq 500); do sleep 5 & done 2>/dev/null; " +
+      "jobs -p 2>/dev/null | wc -l; kill $(jobs -p)",
+  );
+  assert(Number(ran.out.trim() || 0) < 400, ran.out);
 });

@@ -1,0 +1,58 @@
+/**
+ * The tools of a thread's MCP servers, as the rest of core sees them. What implements
+ * this is loaded only when a server is configured.
+ */
+import type { ToolDeclaration } from "@/model/model.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ThreadId, TurnId } from "@/protocol/ids.ts";
+import type { ToolCallItem } from "@/protocol/response_items.ts";
+import type { CallableTool, ToolContext } from "@/tools/tool.ts";
+import type { ThreadSettings } from "./settings.ts";
+
+/** What one call of a server's tool is done with. */
+export interface ServerCallPorts {
+  readonly threadId: ThreadId;
+  readonly turnId: TurnId;
+  readonly itemId: string;
+  readonly settings: ThreadSettings;
+  /** Who asks, for servers that want to know. */
+  turnMetadata(): unknown;
+  emit(event: ThreadEvent): Promise<void>;
+}
+
+/** The part of a tool's context that servers give. */
+export type ServerPowers = Pick<
+  ToolContext,
+  "callMcpTool" | "queryMcpResources"
+>;
+
+export interface ServerTools {
+  /** Behind the registry's, the same in every request of the thread. */
+  readonly declarations: readonly ToolDeclaration[];
+  /** The server's tool a call names; undefined when no server has it. */
+  find(call: ToolCallItem): CallableTool | undefined;
+  powers(ports: ServerCallPorts): ServerPowers;
+}
+
+export interface ThreadServers {
+  /** Waits until every server is ready or has failed. */
+  tools(signal: AbortSignal): Promise<ServerTools>;
+  /** What the user should know of failed servers; given out once. */
+  takeWarnings(): readonly string[];
+  /** Ends the servers; resolves when none is left. */
+  close(): Promise<void>;
+}
+
+/** A thread without servers. */
+export const NO_SERVER_TOOLS: ServerTools = {
+  declarations: [],
+  find: () => undefined,
+  powers: () => NO_POWERS,
+};
+
+const NO_SERVERS = "no MCP server is configured";
+
+const NO_POWERS: ServerPowers = {
+  callMcpTool: async () => ({ kind: "error", message: NO_SERVERS, wallMs: 0 }),
+  queryMcpResources: async () => ({ kind: "failed", text: NO_SERVERS }),
+};

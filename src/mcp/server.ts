@@ -1,0 +1,62 @@
+/** What the agent sees of an MCP server, however it is reached. */
+import type { ToolResult } from "./bounded_result.ts";
+
+/** What a tool says of itself; unset hints are unset, not false. */
+export interface ToolHints {
+  readonly readOnlyHint?: boolean | undefined;
+  readonly destructiveHint?: boolean | undefined;
+  readonly openWorldHint?: boolean | undefined;
+}
+
+export interface McpTool {
+  /** As the server calls it. */
+  readonly name: string;
+  readonly description: string;
+  readonly inputSchema: unknown;
+  readonly hints: ToolHints;
+}
+
+export type CallAnswer =
+  | ({ readonly kind: "result" } & ToolResult)
+  /** The server refused, died or was too slow; in words for the model. */
+  | { readonly kind: "error"; readonly message: string };
+
+export interface CallRequest {
+  readonly tool: string;
+  readonly arguments: Readonly<Record<string, unknown>> | undefined;
+  /** Sent along as `_meta`. */
+  readonly meta: Readonly<Record<string, unknown>>;
+}
+
+/** The resource lists of a server, as it gave them. */
+export type ResourceMethod =
+  | "resources/list"
+  | "resources/templates/list"
+  | "resources/read";
+
+export interface McpServer {
+  readonly name: string;
+  readonly instructions: string | undefined;
+  /** Those the configuration lets through. */
+  readonly tools: readonly McpTool[];
+  /** Rejects only when the signal aborts; the server is told. */
+  call(request: CallRequest, signal: AbortSignal): Promise<CallAnswer>;
+  /** @throws McpRequestError with the reason */
+  resources(
+    method: ResourceMethod,
+    params: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, unknown>>>;
+  /** Ends it; resolves when nothing of it is left. */
+  close(): Promise<void>;
+}
+
+/** A server that cannot be used, with the reason. */
+export class McpStartError extends Error {
+  override readonly name = "McpStartError";
+}
+
+/** A request the server did not answer with a result. */
+export class McpRequestError extends Error {
+  override readonly name = "McpRequestError";
+}
