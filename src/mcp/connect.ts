@@ -8,6 +8,7 @@ import {
   ProtocolError,
   SdkError,
   SdkErrorCode,
+  StreamableHTTPClientTransport,
   type Transport,
 } from "@modelcontextprotocol/client";
 import * as v from "valibot";
@@ -47,7 +48,10 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 /** A list that never ends is no list. */
 const PAGES_MAX = 64;
 
-/** Newest first is what we ask for; the others are taken when a server offers them. */
+/** How long a server behind an address may take to hear that we are done. */
+const GOODBYE_MS = 500;
+
+/** The first is what we ask for; the others are taken when a server offers them. */
 const PROTOCOL_VERSIONS = [
   "2025-06-18",
   "2025-11-25",
@@ -85,7 +89,12 @@ export async function connectServer(
     const options = { timeout: limitMs, signal: patience };
     await abortable(client.connect(transport, options), patience);
     const tools = await abortable(listTools(client, options), patience);
-    return new ConnectedServer(request, link, tools);
+    return new ConnectedServer(
+      request,
+      link,
+      tools,
+      () => ports.clock.timeout(GOODBYE_MS),
+    );
   } catch (error) {
     await transport.close();
     signal.throwIfAborted();
@@ -242,16 +251,19 @@ class ConnectedServer implements McpServer {
   readonly tools: readonly McpTool[];
   readonly #link: Link;
   readonly #toolMs: number;
+  readonly #patience: () => AbortSignal;
 
   constructor(
     { name, config }: ConnectRequest,
     link: Link,
     tools: readonly McpTool[],
+    patience: () => AbortSignal,
   ) {
     this.name = name;
     this.instructions = link.client.getInstructions();
     this.tools = tools.filter((tool) => isEnabled(config, tool.name));
     this.#link = link;
+    this.#patience = patience;
     this.#toolMs = Math.min(
       config.toolTimeoutMs ?? TOOL_MS_DEFAULT,
       TIMER_MS_MAX,
@@ -311,7 +323,7 @@ class ConnectedServer implements McpServer {
   }
 
   close(): Promise<void> {
-    return this.#link.transport.close();
+    return endSession(this.#link.transport, this.#patience);
   }
 
   #options(signal: AbortSignal) {
@@ -325,6 +337,18 @@ class ConnectedServer implements McpServer {
       ? `timed out awaiting ${method} after ${duration(this.#toolMs)}`
       : reasonOf(error);
   }
+}
+
+/** A server behind an address is told that its session is over, if it listens. */
+async function endSession(
+  transport: Transport,
+  patience: () => AbortSignal,
+): Promise<void> {
+  if (transport instanceof StreamableHTTPClientTransport) {
+    await abortable(transport.terminateSession(), patience())
+      .catch(() => undefined);
+  }
+  await transport.close();
 }
 
 function isEnabled(config: McpServerConfig, tool: string): boolean {

@@ -1,0 +1,158 @@
+/** Servers behind an address: a small one of our own that speaks streamable HTTP. */
+import assert from "node:assert/strict";
+import type { McpTransport } from "@/config/config.ts";
+import { serverHeaders } from "@/mcp/http_transport.ts";
+import { McpStartError } from "@/mcp/server.ts";
+import { NEVER } from "@test/support/fake_clock.ts";
+import { serverConfig, withServer } from "./scripted.ts";
+
+interface Seen {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly rpc: string | undefined;
+}
+
+interface HttpServer extends AsyncDisposable {
+  readonly url: string;
+  readonly seen: readonly Seen[];
+}
+
+/** Answers `initialize` as JSON and everything else as an event stream. */
+function startHttpServer(): HttpServer {
+  const seen: Seen[] = [];
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    async (request) => {
+      const text = await request.text();
+      const rpc = text === "" ? undefined : JSON.parse(text);
+      const headers = Object.fromEntries(request.headers);
+      seen.push({ method: request.method, headers, rpc: rpc?.method });
+      if (headers.authorization !== "Bearer secret") {
+        return new Response("who are you?", { status: 401 });
+      }
+      if (request.method === "GET") return new Response(null, { status: 405 });
+      if (request.method === "DELETE") return new Response(null);
+      if (rpc.id === undefined) return new Response(null, { status: 202 });
+      const result = resultOf(rpc.method, rpc.params);
+      const answer = { jsonrpc: "2.0", id: rpc.id, result };
+      return rpc.method === "initialize"
+        ? Response.json(answer, { headers: { "mcp-session-id": "s1" } })
+        : new Response(`event: message\ndata: ${JSON.stringify(answer)}\n\n`, {
+          headers: { "content-type": "text/event-stream" },
+        });
+    },
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/mcp`,
+    seen,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+// deno-lint-ignore no-explicit-any -- parameters of every shape
+function resultOf(method: string, params: any): unknown {
+  switch (method) {
+    case "initialize":
+      return {
+        protocolVersion: params.protocolVersion,
+        capabilities: { tools: {} },
+        serverInfo: { name: "http", version: "1" },
+      };
+    case "tools/list":
+      return { tools: [{ name: "echo", inputSchema: { type: "object" } }] };
+    default:
+      return {
+        content: [{ type: "text", text: `echo: ${params.arguments.text}` }],
+      };
+  }
+}
+
+function httpConfig(url: string, variable = "CODEX_TEST_TOKEN") {
+  return serverConfig([], {
+    transport: {
+      kind: "http",
+      url,
+      bearerTokenEnvVar: variable,
+      headers: { "X-Fixed": "f" },
+      envHeaders: undefined,
+    },
+  });
+}
+
+Deno.test("a server behind an address is called with its headers and told when it is over", async () => {
+  Deno.env.set("CODEX_TEST_TOKEN", "secret");
+  await using http = startHttpServer();
+  await withServer(httpConfig(http.url), async (server) => {
+    assert.deepEqual(server.tools.map(({ name }) => name), ["echo"]);
+    assert.deepEqual(
+      await server.call(
+        { tool: "echo", arguments: { text: "yo" }, meta: {} },
+        NEVER,
+      ),
+      {
+        kind: "result",
+        content: [{ type: "text", text: "echo: yo" }],
+        isError: false,
+      },
+    );
+  });
+  const calls = http.seen.filter(({ method }) => method !== "GET");
+  assert.deepEqual(calls.map(({ method, rpc }) => rpc ?? method), [
+    "initialize",
+    "notifications/initialized",
+    "tools/list",
+    "tools/call",
+    "DELETE",
+  ]);
+  const headers = calls[3]?.headers ?? {};
+  assert.deepEqual(
+    [
+      headers["x-fixed"],
+      headers["mcp-session-id"],
+      headers["mcp-protocol-version"],
+    ],
+    ["f", "s1", "2025-06-18"],
+  );
+  Deno.env.delete("CODEX_TEST_TOKEN");
+});
+
+Deno.test("an address that cannot be used is told of", async () => {
+  await using http = startHttpServer();
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    [http.url, "HOME", /401|Unauthorized|who are you/i],
+    [
+      http.url,
+      "CODEX_TEST_UNSET",
+      /^Environment variable CODEX_TEST_UNSET for MCP server 'scripted' is not set$/,
+    ],
+    ["http://127.0.0.1:9/mcp", "HOME", /refused/],
+    ["nonsense", "HOME", /^"nonsense" is no address$/],
+  ];
+  for (const [url, variable, reason] of cases) {
+    await assert.rejects(
+      withServer(httpConfig(url, variable), async () => {}),
+      (error) => {
+        assert.ok(error instanceof McpStartError, String(error));
+        assert.match(error.message, reason);
+        return true;
+      },
+    );
+  }
+});
+
+Deno.test("headers come fixed, from variables, and as a token; unset ones are left out", () => {
+  const variables: Record<string, string> = { A: " a ", TOKEN: "t" };
+  const env = { get: (name: string) => variables[name], all: () => variables };
+  const server: Extract<McpTransport, { kind: "http" }> = {
+    kind: "http",
+    url: "http://x",
+    bearerTokenEnvVar: "TOKEN",
+    headers: { "X-F": "f" },
+    envHeaders: { "X-A": "A", "X-B": "B" },
+  };
+  assert.deepEqual(serverHeaders("s", server, env), {
+    "X-F": "f",
+    "X-A": "a",
+    authorization: "Bearer t",
+  });
+});
