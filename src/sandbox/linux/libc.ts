@@ -52,6 +52,10 @@ const SYMBOLS = {
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
   pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
   kill: { parameters: ["i32", "i32"], result: "i32" },
+  prctl: {
+    parameters: ["i32", "usize", "usize", "usize", "usize"],
+    result: "i32",
+  },
   readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
   mkdir: { parameters: ["buffer", "u32"], result: "i32" },
   rmdir: { parameters: ["buffer"], result: "i32" },
@@ -73,6 +77,7 @@ const MFD_ALLOW_SEALING = 2;
 /** Since Linux 6.3; older kernels refuse the flag and need none. */
 const MFD_EXEC = 0x10;
 const F_GETFD = 1;
+const PR_SET_DUMPABLE = 4;
 const F_SETFD = 2;
 const FD_CLOEXEC = 1;
 const F_ADD_SEALS = 1033;
@@ -110,11 +115,18 @@ export function openLibc(): Libc | undefined {
     // Already loaded under this name, so no search path can put another in its place.
     const library = Deno.dlopen("libc.so.6", SYMBOLS);
     closeStrayDescriptorsOnExec(library.symbols);
+    hideFromOthers(library.symbols);
     return { ...wrap(library.symbols), unload: () => library.close() };
   } catch {
     // No permission or no glibc: the caller uses mechanisms that need neither.
     return undefined;
   }
+}
+
+// Other processes of the same user can then neither read this one's memory and
+// environment, where the keys are, nor attach to it (prctl(2), PR_SET_DUMPABLE).
+function hideFromOthers(c: Symbols): void {
+  c.prctl(PR_SET_DUMPABLE, 0n, 0n, 0n, 0n);
 }
 
 // Whatever this process inherited from its own parent is no business of a command.
