@@ -17,7 +17,10 @@ import {
 } from "@test/support/mock_responses_server.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
-const OURS = Deno.env.get("CODEX_BIN") ?? `${ROOT}scripts/codex`;
+// Absolute, because every program is run in a directory of its own.
+const OURS = Deno.realPathSync(
+  Deno.env.get("CODEX_BIN") ?? `${ROOT}scripts/codex`,
+);
 const REFERENCE = Deno.env.get("CODEX_REFERENCE");
 
 interface Program {
