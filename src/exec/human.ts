@@ -137,6 +137,8 @@ export class HumanView {
         ];
       case "fileChange":
         return [style.magenta("apply patch")];
+      case "mcpToolCall":
+        return [`mcp: ${item.server}/${item.tool} started`];
       default:
         return [];
     }

@@ -15,7 +15,7 @@ import * as v from "valibot";
 import { abortable } from "@/async/scope.ts";
 import type { McpServerConfig } from "@/config/config.ts";
 import { resolvePath } from "@/platform/paths.ts";
-import { FileError, type Platform } from "@/platform/platform.ts";
+import { FileError, HttpError, type Platform } from "@/platform/platform.ts";
 import { VERSION } from "@/protocol/version.ts";
 import { boundResult } from "./bounded_result.ts";
 import { createHttpTransport } from "./http_transport.ts";
@@ -377,6 +377,7 @@ function timeoutText(name: string, limitMs: number): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof FileError) return error.osText;
+  if (error instanceof HttpError) return rootMessage(error);
   if (error instanceof ProtocolError) {
     const data = error.data === undefined
       ? ""
@@ -384,6 +385,13 @@ function reasonOf(error: unknown): string {
     return `Mcp error: ${error.code}: ${error.message}${data}`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What `fetch` says first is only that it failed. */
+function rootMessage(error: Error): string {
+  return error.cause instanceof Error
+    ? rootMessage(error.cause)
+    : error.message;
 }
 
 /** `500ms`, `1.5s`, `120s` */

@@ -18,6 +18,7 @@ import {
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
+import { isRunning } from "@test/support/processes.ts";
 
 const NAMESPACE = "mcp__mock__";
 
@@ -371,17 +372,6 @@ Deno.test("tools of a server that allows it run beside each other, others in ord
   ]);
 });
 
-/** Processes whose command line holds this word. */
-async function running(word: string): Promise<number> {
-  const { stdout } = await new Deno.Command("ps", {
-    args: ["-eo", "args"],
-    stdin: "null",
-  }).output();
-  return new TextDecoder().decode(stdout).split("\n")
-    .filter((line) => line.includes(word) && line.includes("mcp_server.ts"))
-    .length;
-}
-
 Deno.test("no server is left behind: not after the end, not after an interrupt, not of a start", async () => {
   const mark = `--mark-${crypto.randomUUID()}=1`;
   await runWith(
@@ -390,26 +380,29 @@ Deno.test("no server is left behind: not after the end, not after an interrupt, 
     {
       async use({ code }) {
         assert.equal(code, 0);
-        assert.equal(await running(mark), 0);
+        assert.equal(await isRunning(mark), false);
       },
     },
   );
-  for (const words of [["--stay"], ["--hang", "--stay"]]) {
+  const cases = [
+    { words: ["--stay"], keys: [] },
+    { words: ["--hang", "--stay"], keys: [] },
+    { words: ["--hang", "--stay"], keys: ["required = true"] },
+  ];
+  for (const { words, keys } of cases) {
     await using server = startMockServer([
       use("slow", { ms: 60_000 }, "1"),
       response(message("Done.")),
     ]);
-    await using workspace = await makeWorkspace(
-      server,
-    );
+    await using workspace = await makeWorkspace(server);
     await Deno.writeTextFile(
       `${workspace.home}/config.toml`,
       await Deno.readTextFile(`${workspace.home}/config.toml`) +
-        section("mock", [mark, ...words]),
+        section("mock", [mark, ...words], keys),
     );
     const child = spawnCodex({ workspace, args: ["exec", "--json", "go"] });
     await child.stdin.close();
-    while (await running(mark) === 0) await pause();
+    while (!await isRunning(mark)) await pause();
     while (server.requests.length === 0 && !words.includes("--hang")) {
       await pause();
     }
@@ -417,7 +410,7 @@ Deno.test("no server is left behind: not after the end, not after an interrupt, 
     child.kill("SIGINT");
     const { code } = await collect(child);
     assert.equal(code, 1);
-    assert.equal(await running(mark), 0, words.join(" "));
+    assert.equal(await isRunning(mark), false, words.join(" "));
   }
 });
 

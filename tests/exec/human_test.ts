@@ -264,3 +264,20 @@ Deno.test("colours are put around words and taken off at their end", () => {
     ],
   );
 });
+
+Deno.test("a call of a server's tool is told when it starts and how it ends", () => {
+  const call = {
+    type: "mcpToolCall" as const,
+    id: "c",
+    server: "docs",
+    tool: "find",
+    arguments: {},
+  };
+  assert.deepEqual(
+    told([
+      started({ ...call, status: "inProgress" }),
+      done({ ...call, status: "failed", error: { message: "not there" } }),
+    ]),
+    ["mcp: docs/find started", "mcp: docs/find (failed)", "not there"],
+  );
+});

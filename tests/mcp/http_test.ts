@@ -125,7 +125,7 @@ Deno.test("an address that cannot be used is told of", async () => {
       "CODEX_TEST_UNSET",
       /^Environment variable CODEX_TEST_UNSET for MCP server 'scripted' is not set$/,
     ],
-    ["http://127.0.0.1:9/mcp", "HOME", /refused/],
+    [unusedUrl(), "HOME", /refused/],
     ["nonsense", "HOME", /^"nonsense" is no address$/],
   ];
   for (const [url, variable, reason] of cases) {
@@ -156,3 +156,10 @@ Deno.test("headers come fixed, from variables, and as a token; unset ones are le
     authorization: "Bearer t",
   });
 });
+
+function unusedUrl(): string {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return `http://127.0.0.1:${port}/mcp`;
+}

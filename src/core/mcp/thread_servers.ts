@@ -33,13 +33,33 @@ export async function startThreadServers(
     server.isEnabled && server.isRequired
   );
   if (!hasRequired) return servers;
+  const watch = watchInterrupts(platform);
   try {
-    await servers.checkRequired(signal);
+    await servers.checkRequired(AbortSignal.any([signal, watch.signal]));
     return servers;
   } catch (error) {
     await servers.close();
     throw error;
+  } finally {
+    watch.stop();
   }
+}
+
+/** No front end listens yet, and an interrupt must not leave servers behind. */
+function watchInterrupts({ signals }: Pick<Platform, "signals">): {
+  readonly signal: AbortSignal;
+  stop(): void;
+} {
+  const controller = new AbortController();
+  const abort = () =>
+    controller.abort(
+      new CodexError("interrupted", "Interrupted while MCP servers started"),
+    );
+  const stops = [signals.onInterrupt(abort), signals.onTerminate(abort)];
+  return {
+    signal: controller.signal,
+    stop: () => stops.forEach((stop) => stop()),
+  };
 }
 
 class RunningServers implements ThreadServers {
