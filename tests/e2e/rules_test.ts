@@ -40,7 +40,16 @@ async function runUnder(place: Place, cmd: string) {
   }
   const run = await runCodex({
     workspace,
-    args: ["exec", "--json", "--full-auto", ...place.args ?? [], "go"],
+    // The home of whoever runs the tests may itself be below /tmp.
+    args: [
+      "exec",
+      "--json",
+      "--full-auto",
+      "-c",
+      "sandbox_workspace_write.exclude_slash_tmp=true",
+      ...place.args ?? [],
+      "go",
+    ],
   });
   const outputs = server.requests.at(-1)?.body.input
     .filter((item: JsonEvent) => item.type === "function_call_output");
@@ -51,6 +60,9 @@ async function runUnder(place: Place, cmd: string) {
     output: String(outputs?.at(-1)?.output),
   };
 }
+
+/** What a write outside the roots gives, by mounts and by Landlock. */
+const DENIED = /Read-only file system|Permission denied/;
 
 const FORBID = 'prefix_rule(["uname"], "forbidden", justification="use arch")';
 
@@ -90,12 +102,12 @@ Deno.test("an allowed command runs without the sandbox, in all its parts only", 
     { rules },
     `touch ${outside.path}/mixed && echo ok`,
   );
-  assert.match(mixed.output, /Read-only file system/);
+  assert.match(mixed.output, DENIED);
   const disguised = await runUnder(
     { rules },
     `cp /bin/touch ./touch; ./touch ${outside.path}/disguised`,
   );
-  assert.match(disguised.output, /Read-only file system/);
+  assert.match(disguised.output, DENIED);
   assert.deepEqual(
     [...Deno.readDirSync(outside.path)].map(({ name }) => name),
     ["free"],

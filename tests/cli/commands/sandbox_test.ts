@@ -96,7 +96,7 @@ Deno.test({
     ]);
     assert.match(
       denied.stderr,
-      /codex sandbox: denied, by the look of the output:\n {2}touch: .*\n$/,
+      /codex sandbox: denied, by the look of the output:\n {2}.*touch: .*\n$/,
     );
     const fine = await sandbox(["linux", "--log-denials", "--", "true"]);
     assert.equal(

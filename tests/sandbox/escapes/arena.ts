@@ -34,6 +34,8 @@ export async function buildTools(
     ["tool", "tool.c"],
     ["preload.so", "preload.c", "-shared", "-fPIC"],
   ];
+  const hasCompiler = await Deno.stat(CC).then(() => true, () => false);
+  if (!hasCompiler) return undefined;
   for (const [name, source = "", ...flags] of rows) {
     const path = new URL(source, import.meta.url).pathname;
     const built = await new Deno.Command(CC, {
@@ -46,8 +48,8 @@ export async function buildTools(
         `${directory}/${name}`,
         path,
       ],
-    }).output().catch(() => undefined);
-    if (!built?.success) return undefined;
+    }).output();
+    if (!built.success) return undefined;
   }
   return directory;
 }
