@@ -21,7 +21,7 @@ const WORKSPACE: SandboxPolicy = {
 };
 
 const PATCH = `*** Begin Patch
-*** Update File: /work/a.txt
+*** Update File: /ws/a.txt
 @@
 -one
 +two
@@ -31,12 +31,12 @@ async function patch(
   policy: SandboxPolicy,
   openWriter: Sandbox["openWriter"],
 ): Promise<{ isSuccess: boolean; text: string; content: string }> {
-  const files = memoryFiles({ "/work/a.txt": "one\n" });
+  const files = memoryFiles({ "/ws/a.txt": "one\n" });
   const emit = async () => {};
   const { isSuccess, text } = await applyPatchGuarded(
     {
       settings: {
-        cwd: "/work",
+        cwd: "/ws",
         approvalPolicy: "never",
         sandboxPolicy: policy,
         // deno-lint-ignore no-explicit-any -- patching looks at nothing else
@@ -46,7 +46,7 @@ async function patch(
       clock: new FakeClock(),
       writeCheck: {
         isWritable: async () => true,
-        writableRoots: async () => ["/work"],
+        writableRoots: async () => ["/ws"],
       },
       sandbox: {
         openWriter: async (request, signal) => {
@@ -61,7 +61,7 @@ async function patch(
     { turnId: "turn" as TurnId, itemId: "call", patch: PATCH },
     NEVER,
   );
-  return { isSuccess, text, content: await files.readText("/work/a.txt") };
+  return { isSuccess, text, content: await files.readText("/ws/a.txt") };
 }
 
 Deno.test("a patch under a confining policy is written inside the confinement", async () => {
@@ -71,7 +71,7 @@ Deno.test("a patch under a confining policy is written inside the confinement", 
     return { ...await nobody(), close: async () => {} };
   });
   assert.equal(outcome.content, "two\n");
-  assert.deepEqual(asked, [{ policy: WORKSPACE, policyCwd: "/work" }]);
+  assert.deepEqual(asked, [{ policy: WORKSPACE, policyCwd: "/ws" }]);
 });
 
 Deno.test("without a sandbox a patch is refused, not written bare", async () => {
