@@ -61,8 +61,3 @@ export function exitCodeOf(code: ErrorCode): number {
 export function rpcCodeOf(code: ErrorCode): number {
   return ERROR_TABLE[code].rpcCode;
 }
-
-/** Marks a branch the types rule out; reaching it is a bug. */
-export function assertNever(value: never): never {
-  throw new Error(`Impossible value: ${JSON.stringify(value)}`);
-}

@@ -4,6 +4,7 @@ import {
   defineTool,
   failed,
   type McpResourceOutcome,
+  type Tool,
   type ToolOutcome,
   type ToolSettings,
 } from "./tool.ts";
@@ -17,39 +18,17 @@ const cursor = v.optional(
 
 const isOffered = ({ hasMcpServers }: ToolSettings) => hasMcpServers === true;
 
-export const listMcpResources = defineTool({
-  name: "list_mcp_resources",
-  description:
-    "Lists what MCP servers offer to read, such as files or schemas.",
-  parameters: v.object({ server, cursor }),
-  parallel: true,
-  isOffered,
-  run: async (args, context, signal) =>
-    outcome(
-      await context.queryMcpResources({
-        kind: "list",
-        server: args.server,
-        cursor: args.cursor,
-      }, signal),
-    ),
-});
+export const listMcpResources = listing(
+  "list_mcp_resources",
+  "list",
+  "Lists what MCP servers offer to read, such as files or schemas.",
+);
 
-export const listMcpResourceTemplates = defineTool({
-  name: "list_mcp_resource_templates",
-  description:
-    "Lists the patterns of addresses under which MCP servers have more to read.",
-  parameters: v.object({ server, cursor }),
-  parallel: true,
-  isOffered,
-  run: async (args, context, signal) =>
-    outcome(
-      await context.queryMcpResources({
-        kind: "templates",
-        server: args.server,
-        cursor: args.cursor,
-      }, signal),
-    ),
-});
+export const listMcpResourceTemplates = listing(
+  "list_mcp_resource_templates",
+  "templates",
+  "Lists the patterns of addresses under which MCP servers have more to read.",
+);
 
 export const readMcpResource = defineTool({
   name: "read_mcp_resource",
@@ -62,6 +41,29 @@ export const readMcpResource = defineTool({
       await context.queryMcpResources({ kind: "read", ...args }, signal),
     ),
 });
+
+/** A tool that lists one kind of thing, of one server or of all. */
+function listing(
+  name: string,
+  kind: "list" | "templates",
+  description: string,
+): Tool {
+  return defineTool({
+    name,
+    description,
+    parameters: v.object({ server, cursor }),
+    parallel: true,
+    isOffered,
+    run: async (args, context, signal) =>
+      outcome(
+        await context.queryMcpResources({
+          kind,
+          server: args.server,
+          cursor: args.cursor,
+        }, signal),
+      ),
+  });
+}
 
 function outcome(answer: McpResourceOutcome): ToolOutcome {
   return answer.kind === "ok"
