@@ -6,8 +6,11 @@ import { TurnDiff } from "@/patch/turn_diff.ts";
 import type { TokenUsage, TurnError, TurnStatus } from "@/protocol/events.ts";
 import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
+import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
+import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import { compactHistory } from "./compaction.ts";
+import type { FrozenSettings } from "./current_settings.ts";
 import {
   type ContextParts,
   contextUpdate,
@@ -28,16 +31,28 @@ import { Sampler } from "./step.ts";
 import type { ThreadState } from "./thread_state.ts";
 import { runToolBatch } from "./tool_batch.ts";
 import { createToolContext } from "./tool_context.ts";
-import { runTurn, type TurnPorts } from "./turn.ts";
+import { type Record, runTurn, type TurnPorts } from "./turn.ts";
 import { contextParts } from "./turn_context.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
 import { eventLine, turnError, userMessageEvent } from "./turn_record.ts";
 import { userMessage } from "./user_input.ts";
 
-export interface TurnRequest {
+/** Something that came while a turn was running. */
+export type Meanwhile =
+  /** The user's words, with what they are for the model. */
+  | {
+    readonly kind: "input";
+    readonly op: Extract<Op, { type: "userInput" }>;
+    readonly message: ResponseItem;
+  }
+  /** Something only the model is told. */
+  | { readonly kind: "note"; readonly item: ResponseItem };
+
+export interface TurnRequest extends FrozenSettings {
   readonly input: readonly UserInput[];
   readonly outputSchema?: unknown;
-  takeSteering(): readonly ResponseItem[];
+  /** What came since it was last asked, in its order. */
+  takeMeanwhile(): readonly Meanwhile[];
 }
 
 /** Runs one turn of a thread. Resolves however it ends; the events say how. */
@@ -55,6 +70,7 @@ class Turn {
   readonly #env: TurnEnvironment;
   readonly #state: ThreadState;
   readonly #request: TurnRequest;
+  readonly #guard: GuardPorts;
   readonly #id: TurnId;
   readonly #startedMs: number;
   readonly #startedMonotonic: number;
@@ -71,6 +87,7 @@ class Turn {
     this.#env = env;
     this.#state = state;
     this.#request = request;
+    this.#guard = { ...env.guard, settings: request.settings };
     this.#startedMs = clock.now();
     this.#startedMonotonic = clock.monotonic();
     this.#id = uuidV7(this.#startedMs, random.bytes(10));
@@ -114,13 +131,14 @@ class Turn {
         ...await runToolBatch(
           {
             clock: this.#env.platform.clock,
-            allowParallel: this.#env.guard.settings.model.parallelToolCalls,
-            tools: this.#env.guard.settings.tools,
+            allowParallel: this.#request.settings.model.parallelToolCalls,
+            tools: this.#request.settings.tools,
             findServerTool: (call) => this.#serverTools.find(call),
-            truncation: this.#env.guard.settings.truncation,
+            truncation: this.#request.settings.truncation,
             contextFor: (call) =>
               createToolContext({
                 ...this.#env,
+                guard: this.#guard,
                 turnDiff: this.#turnDiff,
                 turnId: this.#id,
                 serverTools: this.#serverTools,
@@ -132,7 +150,7 @@ class Turn {
         ),
         ...this.#env.guard.rules.takeNotes(),
       ],
-      takeSteering: () => this.#request.takeSteering(),
+      joinSteering: (record) => this.#joinSteering(record),
     };
   }
 
@@ -141,7 +159,11 @@ class Turn {
     const state = this.#state;
     const env = this.#env;
     const message = await userMessage(env.platform, this.#request.input);
-    const parts = await contextParts(env, this.#id, this.#startedMs);
+    const parts = await contextParts(env, this.#request.settings, {
+      id: this.#id,
+      startedMs: this.#startedMs,
+      instructions: state.instructions,
+    });
     this.#parts = parts;
     const context = state.baseline === undefined
       ? initialContext(parts)
@@ -150,24 +172,39 @@ class Turn {
       type: "task_started",
       turn_id: this.#id,
       started_at: Math.floor(this.#startedMs / 1000),
-      model_context_window: env.guard.settings.contextWindow,
-      collaboration_mode_kind: "default",
+      model_context_window: this.#request.settings.contextWindow,
+      collaboration_mode_kind: this.#request.settings.mode.kind,
     })]);
     await state.history.append(context);
     await state.persist([{ type: "turn_context", payload: parts.context }]);
-    await state.history.append([message]);
-    await state.persist([eventLine(userMessageEvent(this.#request.input))]);
     state.baseline = parts.context;
     await env.emit({ type: "turnStarted", turnId: this.#id });
-    await this.#emitUserMessage();
+    const record: Record = (items) => state.history.append(items);
+    await this.#recordInput(this.#request.input, message, record);
   }
 
-  async #emitUserMessage(): Promise<void> {
-    const { random } = this.#env.platform;
+  async #joinSteering(record: Record): Promise<boolean> {
+    const entries = this.#request.takeMeanwhile();
+    for (const entry of entries) {
+      if (entry.kind === "note") await record([entry.item]);
+      else await this.#recordInput(entry.op.input, entry.message, record);
+    }
+    return entries.length > 0;
+  }
+
+  /** The user's words: for the model, for the record, for the front end. */
+  async #recordInput(
+    input: readonly UserInput[],
+    message: ResponseItem,
+    record: Record,
+  ): Promise<void> {
+    const { clock, random } = this.#env.platform;
+    await record([message]);
+    await this.#state.persist([eventLine(userMessageEvent(input))]);
     const item = {
       type: "userMessage" as const,
-      id: uuidV7(this.#startedMs, random.bytes(10)),
-      content: this.#request.input,
+      id: uuidV7(clock.now(), random.bytes(10)),
+      content: input,
     };
     await this.#env.emit({ type: "itemStarted", turnId: this.#id, item });
     await this.#env.emit({ type: "itemCompleted", turnId: this.#id, item });
@@ -184,9 +221,10 @@ class Turn {
   }
 
   #facts(): RequestFacts {
-    const { guard, tools, installationId, originator, git } = this.#env;
+    const { installationId, originator, git } = this.#env;
+    const { settings, tools } = this.#request;
     return {
-      settings: guard.settings,
+      settings,
       threadId: this.#state.id,
       turnId: this.#id,
       compactions: this.#state.compactions,
@@ -201,7 +239,7 @@ class Turn {
 
   async #countUsage(usage: TokenUsage | undefined): Promise<void> {
     const { ledger, history } = this.#state;
-    const window = this.#env.guard.settings.contextWindow;
+    const window = this.#request.settings.contextWindow;
     ledger.count(usage, history.items.length);
     this.#hasAnsweredSinceCompaction = true;
     await this.#state.persist([eventLine({
@@ -227,7 +265,7 @@ class Turn {
   ): Promise<void> {
     const env = this.#env;
     const expected = this.#state.ledger.expected(history.items);
-    if (expected < env.guard.settings.compactAtTokens) return;
+    if (expected < this.#request.settings.compactAtTokens) return;
     if (!this.#hasAnsweredSinceCompaction || this.#parts === undefined) return;
     const item = {
       type: "contextCompaction" as const,
@@ -261,7 +299,10 @@ class Turn {
   }
 
   async #endInterrupted(): Promise<void> {
-    await this.#state.history.append([turnAbortedMessage()]);
+    const { history } = this.#state;
+    // What the user had said before stopping the turn is not lost with it.
+    await this.#joinSteering((items) => history.append(items));
+    await history.append([turnAbortedMessage()]);
     await this.#state.persist([
       eventLine({
         type: "turn_aborted",

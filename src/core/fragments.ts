@@ -6,6 +6,12 @@
 import type { ApprovalPolicy, SandboxPolicy } from "@/protocol/policy.ts";
 import { type ResponseItem, textMessage } from "@/protocol/response_items.ts";
 import type { TurnContext } from "@/protocol/rollout.ts";
+import {
+  changedMode,
+  changedPersonality,
+  initialMode,
+  modelSwitch,
+} from "./mode_fragments.ts";
 
 export interface ContextParts {
   readonly context: TurnContext;
@@ -13,6 +19,8 @@ export interface ContextParts {
   readonly shell: string;
   /** Directories commands may write to; empty under read-only. */
   readonly writableRoots: readonly string[];
+  /** The instructions of the thread, for a model that takes over. */
+  readonly instructions: string;
   readonly includePermissions: boolean;
   readonly includeEnvironment: boolean;
 }
@@ -22,6 +30,8 @@ export function initialContext(parts: ContextParts): readonly ResponseItem[] {
   const developer = [
     ...(parts.includePermissions ? [permissionsText(parts)] : []),
     ...present(parts.context.developer_instructions),
+    ...initialMode(parts.context),
+    ...changedPersonality(undefined, parts.context),
   ];
   const user = [
     ...present(parts.context.user_instructions).map((text) =>
@@ -37,14 +47,19 @@ export function contextUpdate(
   previous: TurnContext,
   parts: ContextParts,
 ): readonly ResponseItem[] {
-  const items: ResponseItem[] = [];
-  if (parts.includePermissions && permissionsDiffer(previous, parts.context)) {
-    items.push(textMessage("developer", permissionsText(parts)));
-  }
-  if (parts.includeEnvironment && environmentDiffers(previous, parts.context)) {
-    items.push(textMessage("user", environmentText(parts, previous)));
-  }
-  return items;
+  const { context } = parts;
+  const developer = [
+    ...modelSwitch(previous, context, parts.instructions),
+    ...(parts.includePermissions && permissionsDiffer(previous, context)
+      ? [permissionsText(parts)]
+      : []),
+    ...changedMode(previous, context),
+    ...changedPersonality(previous, context),
+  ];
+  const user = parts.includeEnvironment && environmentDiffers(previous, context)
+    ? [environmentText(parts, previous)]
+    : [];
+  return [...messageOf("developer", developer), ...messageOf("user", user)];
 }
 
 /** The message that stands where a turn was stopped by the user. */

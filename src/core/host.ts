@@ -33,19 +33,15 @@ import {
   findSession,
   rolloutPath,
 } from "@/state/sessions.ts";
-import { declareTools } from "@/tools/registry.ts";
 import { ApprovalBroker } from "./approvals/broker.ts";
 import { CommandRules } from "./approvals/command_rules.ts";
+import { CurrentSettings } from "./current_settings.ts";
 import { ExecSessions } from "./exec_sessions.ts";
 import { type GitInfo, readGitInfo } from "./git_info.ts";
 import { readProjectDocs } from "./project_docs.ts";
 import basePrompt from "./prompts/base.md" with { type: "text" };
 import type { ThreadServers } from "./server_tools.ts";
-import {
-  hasEnabledServers,
-  type ThreadSettings,
-  threadSettings,
-} from "./settings.ts";
+import { hasEnabledServers } from "./settings.ts";
 import { Thread } from "./thread.ts";
 import { type NewThread, ThreadState } from "./thread_state.ts";
 
@@ -70,23 +66,22 @@ export interface HostPorts {
 
 /** The agent behind the ThreadHost interface. */
 export function createHost(ports: HostPorts): ThreadHost {
-  const settings = threadSettings(ports.config, ports.approvalPolicy);
   return {
-    startThread: (signal) => startThread(ports, settings, undefined, signal),
+    startThread: (signal) => startThread(ports, undefined, signal),
     async resumeThread(selector, signal) {
       const stored = await findStored(ports, selector);
-      return await startThread(ports, settings, stored, signal);
+      return await startThread(ports, stored, signal);
     },
   };
 }
 
 async function startThread(
   ports: HostPorts,
-  settings: ThreadSettings,
   stored: StoredThread | undefined,
   signal: AbortSignal,
 ): Promise<ThreadHandle> {
-  const { platform, config } = ports;
+  const { platform, config, approvalPolicy } = ports;
+  const settings = new CurrentSettings(config, { approvalPolicy });
   const startedMs = platform.clock.now();
   const id = stored?.meta.id ?? uuidV7(startedMs, platform.random.bytes(10));
   const [git, projectDocs, installationId, timezone] = await Promise
@@ -122,6 +117,7 @@ async function startThread(
   return new Thread({
     info: threadInfo(ports, settings, id),
     state,
+    settings,
     sessions,
     broker,
     events,
@@ -132,7 +128,6 @@ async function startThread(
       config,
       model: ports.model,
       writeCheck: ports.writeCheck,
-      tools: declareTools(settings.tools),
       servers,
       installationId,
       originator: ports.originator,
@@ -143,7 +138,6 @@ async function startThread(
       emit,
       guard: {
         threadId: id,
-        settings,
         environmentPolicy: config.shellEnvironmentPolicy,
         env: platform.env,
         files: platform.files,
@@ -175,10 +169,11 @@ async function startServers(
 
 function threadInfo(
   ports: HostPorts,
-  settings: ThreadSettings,
+  current: CurrentSettings,
   id: ThreadId,
 ): ThreadInfo {
   const { config } = ports;
+  const { settings } = current.freeze();
   return {
     id,
     cwd: config.cwd,

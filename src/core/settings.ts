@@ -1,8 +1,10 @@
-/** The settings a thread runs under: made once from the configuration, read-only after. */
+/** The settings a turn runs under: made of the configuration and what was chosen since. */
 import type { Config } from "@/config/config.ts";
 import { DEFAULT_MODEL, findModel, type ModelInfo } from "@/model/catalog.ts";
+import type { CollaborationMode, TurnChoices } from "@/protocol/ops.ts";
 import type {
   ApprovalPolicy,
+  Personality,
   ReasoningEffort,
   ReasoningSummary,
   SandboxPolicy,
@@ -14,6 +16,9 @@ import type { ToolSettings } from "@/tools/tool.ts";
 /** Compaction starts at this share of the window, whatever is configured. */
 const COMPACT_PERCENT = 90;
 
+/** A plan is thought about this much unless somebody says otherwise. */
+const PLAN_EFFORT: ReasoningEffort = "medium";
+
 export interface ThreadSettings {
   readonly cwd: string;
   readonly model: ModelInfo;
@@ -23,6 +28,9 @@ export interface ThreadSettings {
   readonly serviceTier?: string;
   readonly approvalPolicy: ApprovalPolicy;
   readonly sandboxPolicy: SandboxPolicy;
+  readonly mode: CollaborationMode;
+  /** Undefined when nobody asked for one. */
+  readonly personality?: Personality;
   /** Tokens this thread plans with. */
   readonly contextWindow: number;
   readonly compactAtTokens: number;
@@ -34,30 +42,36 @@ export interface ThreadSettings {
   readonly tools: ToolSettings;
 }
 
-/** The settings a configuration asks for. */
+/** The settings a configuration and the user's choices ask for. */
 export function threadSettings(
   config: Config,
-  approvalPolicy: ApprovalPolicy,
+  choices: TurnChoices,
 ): ThreadSettings {
-  const model = withOverrides(findModel(config.model ?? DEFAULT_MODEL), config);
+  const name = choices.model ?? config.model ?? DEFAULT_MODEL;
+  const model = withOverrides(findModel(name), config);
+  const mode = choices.mode ?? { kind: "default" };
   const window = Math.min(
     config.contextWindow ?? model.contextWindow,
     model.contextWindowMax,
   );
   const contextWindow = Math.floor(window * model.effectiveWindowPercent / 100);
-  const sandboxPolicy = sandboxPolicyOf(config);
+  const sandboxPolicy = choices.sandboxPolicy ?? sandboxPolicyOf(config);
+  const personality = choices.personality ?? config.personality;
+  const serviceTier = choices.serviceTier ?? config.serviceTier;
   return {
-    cwd: config.cwd,
+    cwd: choices.cwd ?? config.cwd,
     model,
-    ...reasoningOf(config, model),
+    ...reasoningOf(config, choices, model),
     ...verbosityOf(config, model),
-    ...(config.serviceTier === undefined ? {} : {
-      serviceTier: config.serviceTier === "fast"
-        ? "priority"
-        : config.serviceTier,
-    }),
-    approvalPolicy,
+    ...(serviceTier === undefined
+      ? {}
+      : { serviceTier: serviceTier === "fast" ? "priority" : serviceTier }),
+    approvalPolicy: choices.approvalPolicy ?? config.approvalPolicy,
     sandboxPolicy,
+    mode,
+    ...(personality === undefined || !config.features.personality
+      ? {}
+      : { personality }),
     contextWindow,
     compactAtTokens: Math.min(
       config.autoCompactTokenLimit ?? Infinity,
@@ -96,11 +110,17 @@ function withOverrides(model: ModelInfo, config: Config): ModelInfo {
 
 function reasoningOf(
   config: Config,
+  choices: TurnChoices,
   model: ModelInfo,
 ): { effort?: ReasoningEffort; summary?: ReasoningSummary } {
   if (!model.supportsReasoning) return {};
-  const effort = config.reasoningEffort ?? model.defaultEffort;
-  const summary = config.reasoningSummary ?? model.defaultSummary;
+  const planned = choices.mode?.kind === "plan"
+    ? config.planModeReasoningEffort ?? PLAN_EFFORT
+    : undefined;
+  const effort = choices.effort ?? planned ?? config.reasoningEffort ??
+    model.defaultEffort;
+  const summary = choices.summary ?? config.reasoningSummary ??
+    model.defaultSummary;
   return {
     ...(effort === undefined ? {} : { effort }),
     ...(summary === undefined ? {} : { summary }),

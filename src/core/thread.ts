@@ -9,7 +9,8 @@ import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
-import { conductTurn } from "./conduct_turn.ts";
+import { conductTurn, type Meanwhile } from "./conduct_turn.ts";
+import type { CurrentSettings } from "./current_settings.ts";
 import type { ExecSessions } from "./exec_sessions.ts";
 import type { ThreadState } from "./thread_state.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
@@ -20,20 +21,20 @@ const OPS_MAX = 64;
 
 type UserInputOp = Extract<Op, { type: "userInput" }>;
 
-/** Input that came while a turn was running. */
-interface Steering {
-  readonly op: UserInputOp;
-  readonly message: ResponseItem;
-}
-
 /** The reason a turn's signal is aborted with when the user stops it. */
 class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
+interface RunningTurn {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
 export interface ThreadParts {
   readonly info: ThreadInfo;
   readonly state: ThreadState;
+  readonly settings: CurrentSettings;
   readonly environment: TurnEnvironment;
   readonly sessions: ExecSessions;
   readonly broker: ApprovalBroker;
@@ -45,10 +46,11 @@ export class Thread implements ThreadHandle {
   readonly info: ThreadInfo;
   readonly #parts: ThreadParts;
   readonly #ops = new AsyncQueue<Op>(OPS_MAX);
-  #turn:
-    | { readonly controller: AbortController; readonly done: Promise<void> }
-    | undefined;
-  #steering: Steering[] = [];
+  #turn: RunningTurn | undefined;
+  /** Joins the running turn at its next checkpoint. */
+  #meanwhile: Meanwhile[] = [];
+  /** Said after the running turn was told to stop: turns of their own. */
+  readonly #queued: UserInputOp[] = [];
   readonly #ended: Promise<void>;
 
   constructor(parts: ThreadParts, signal: AbortSignal) {
@@ -77,10 +79,19 @@ export class Thread implements ThreadHandle {
     return this.#ended;
   }
 
+  /** Tells the model something at the next checkpoint; starts no turn of its own. */
+  note(item: ResponseItem): void {
+    this.#meanwhile.push({ kind: "note", item });
+  }
+
   async #loop(signal: AbortSignal): Promise<void> {
     for await (const op of this.#ops) await this.#accept(op, signal);
-    this.#turn?.controller.abort(new Interrupted("The thread was shut down"));
-    await this.#turn?.done;
+    this.#queued.length = 0;
+    // A turn that ends just now may be followed by one more.
+    while (this.#turn !== undefined) {
+      this.#stopTurn("The thread was shut down");
+      await this.#turn.done;
+    }
     await Promise.all([
       this.#parts.sessions.close(),
       this.#parts.environment.servers?.close(),
@@ -96,24 +107,26 @@ export class Thread implements ThreadHandle {
     switch (op.type) {
       case "userInput":
         if (this.#turn === undefined) return this.#startTurn(op, signal);
-        return this.#steer(op);
+        if (this.#turn.controller.signal.aborted) {
+          return void this.#queued.push(op);
+        }
+        return await this.#steer(op, signal);
       case "interrupt":
-        this.#turn?.controller.abort(
-          new Interrupted("The user interrupted the turn"),
-        );
-        return;
+        return this.#stopTurn("The user interrupted the turn");
       case "approval":
         return this.#answer(op);
     }
+  }
+
+  #stopTurn(why: string): void {
+    this.#turn?.controller.abort(new Interrupted(why));
   }
 
   /** Cancelling a request says no and stops the turn that made it. */
   #answer({ requestId, decision }: Extract<Op, { type: "approval" }>): void {
     const wasWaiting = this.#parts.broker.answer(requestId, decision);
     if (!wasWaiting || decision.kind !== "cancel") return;
-    this.#turn?.controller.abort(
-      new Interrupted("The user cancelled an approval request"),
-    );
+    this.#stopTurn("The user cancelled an approval request");
   }
 
   #startTurn(
@@ -122,48 +135,42 @@ export class Thread implements ThreadHandle {
   ): void {
     const controller = new AbortController();
     const turn = AbortSignal.any([signal, controller.signal]);
-    const done = this.#runTurn(op, turn);
+    const done = this.#conduct(op, turn).finally(() => this.#afterTurn(signal));
     this.#turn = { controller, done };
     // A failure here is a bug or a full disk; the front end must learn of it and end.
     done.catch((error: unknown) => this.#parts.events.fail(error));
   }
 
   /** What is said while a turn runs joins it at its next checkpoint. */
-  async #steer(op: UserInputOp): Promise<void> {
+  async #steer(op: UserInputOp, signal: AbortSignal): Promise<void> {
     const message = await userMessage(
       this.#parts.environment.platform,
       op.input,
     );
-    this.#steering.push({ op, message });
-  }
-
-  async #runTurn(op: UserInputOp, signal: AbortSignal): Promise<void> {
-    try {
-      await this.#conduct(op, signal);
-      // Said too late for the turn's last checkpoint: a turn of its own.
-      while (this.#steering.length > 0 && !signal.aborted) {
-        const [late] = this.#steering.splice(0, 1);
-        if (late !== undefined) await this.#conduct(late.op, signal);
-      }
-    } finally {
-      this.#turn = undefined;
-    }
+    // Reading its images took a moment, in which the turn may have ended.
+    if (this.#turn === undefined) return this.#startTurn(op, signal);
+    this.#meanwhile.push({ kind: "input", op, message });
   }
 
   #conduct(op: UserInputOp, signal: AbortSignal): Promise<void> {
-    const request = {
+    const { environment, state, settings } = this.#parts;
+    settings.choose(op.choices ?? {});
+    return conductTurn(environment, state, {
+      ...settings.freeze(),
       input: op.input,
       ...(op.outputSchema === undefined
         ? {}
         : { outputSchema: op.outputSchema }),
-      takeSteering: () =>
-        this.#steering.splice(0).map(({ message }) => message),
-    };
-    return conductTurn(
-      this.#parts.environment,
-      this.#parts.state,
-      request,
-      signal,
-    );
+      takeMeanwhile: () => this.#meanwhile.splice(0),
+    }, signal);
+  }
+
+  /** What was said too late for the turn's last checkpoint is a turn of its own. */
+  #afterTurn(signal: AbortSignal): void {
+    this.#turn = undefined;
+    const late = this.#meanwhile.findIndex(({ kind }) => kind === "input");
+    const [entry] = late === -1 ? [] : this.#meanwhile.splice(late, 1);
+    const next = entry?.kind === "input" ? entry.op : this.#queued.shift();
+    if (next !== undefined) this.#startTurn(next, signal);
   }
 }

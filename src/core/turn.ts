@@ -37,8 +37,8 @@ export interface TurnPorts {
     calls: readonly ToolCallItem[],
     signal: AbortSignal,
   ): Promise<readonly ResponseItem[]>;
-  /** What the user said meanwhile. */
-  takeSteering(): readonly ResponseItem[];
+  /** Records what was said meanwhile; true when there was something. */
+  joinSteering(record: Record): Promise<boolean>;
 }
 
 /** Runs a turn to rest. The history ends with the turn's input when it starts. */
@@ -49,7 +49,7 @@ export async function runTurn(
 ): Promise<void> {
   const record: Record = (items) => history.append(items);
   for (let step = 0; step < STEPS_MAX; step++) {
-    await record(ports.takeSteering());
+    await ports.joinSteering(record);
     await ports.compactIfFull(history, signal);
     const sample = await ports.sample(history.items, record, signal);
 
@@ -57,11 +57,8 @@ export async function runTurn(
     await record(outputs);
     signal.throwIfAborted();
 
-    const steering = ports.takeSteering();
-    await record(steering);
-    if (sample.isComplete && outputs.length === 0 && steering.length === 0) {
-      return;
-    }
+    const isSteered = await ports.joinSteering(record);
+    if (sample.isComplete && outputs.length === 0 && !isSteered) return;
   }
   throw new CodexError(
     "step_limit",

@@ -2,42 +2,51 @@
 import type { TurnId } from "@/protocol/ids.ts";
 import type { TurnContext } from "@/protocol/rollout.ts";
 import type { ContextParts } from "./fragments.ts";
+import type { ThreadSettings } from "./settings.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
 
 /** What the context of a turn is made of. */
 export async function contextParts(
   env: TurnEnvironment,
-  turnId: TurnId,
-  startedMs: number,
+  settings: ThreadSettings,
+  turn: {
+    readonly id: TurnId;
+    readonly startedMs: number;
+    readonly instructions: string;
+  },
 ): Promise<ContextParts> {
-  const { settings } = env.guard;
   const place = {
     policy: settings.sandboxPolicy,
     cwd: settings.cwd,
     tmpdir: env.platform.env.get("TMPDIR"),
   };
   return {
-    context: turnContext(env, turnId, startedMs),
+    context: turnContext(env, settings, turn),
     shell: env.shell.slice(env.shell.lastIndexOf("/") + 1),
     writableRoots: await env.writeCheck.writableRoots(place),
+    instructions: turn.instructions,
     includePermissions: env.config.includePermissionsInstructions,
     includeEnvironment: env.config.includeEnvironmentContext,
   };
 }
 
 function turnContext(
-  { config, guard: { settings }, projectDocs, timezone }: TurnEnvironment,
-  turnId: TurnId,
-  startedMs: number,
+  { config, projectDocs, timezone }: TurnEnvironment,
+  settings: ThreadSettings,
+  { id, startedMs }: { readonly id: TurnId; readonly startedMs: number },
 ): TurnContext {
   return {
-    turn_id: turnId,
+    turn_id: id,
     cwd: settings.cwd,
     current_date: localDate(startedMs),
     timezone,
     approval_policy: settings.approvalPolicy,
     sandbox_policy: settings.sandboxPolicy,
     model: settings.model.name,
+    ...(settings.personality === undefined
+      ? {}
+      : { personality: settings.personality }),
+    ...modeRecord(settings),
     ...(settings.effort === undefined ? {} : { effort: settings.effort }),
     summary: settings.summary ?? "auto",
     ...(projectDocs === undefined ? {} : { user_instructions: projectDocs }),
@@ -45,6 +54,23 @@ function turnContext(
       ? {}
       : { developer_instructions: config.developerInstructions }),
     truncation_policy: settings.truncation,
+  };
+}
+
+function modeRecord(
+  { mode, model, effort }: ThreadSettings,
+): Pick<TurnContext, "collaboration_mode"> {
+  const { kind, developerInstructions } = mode;
+  if (kind === "default" && developerInstructions === undefined) return {};
+  return {
+    collaboration_mode: {
+      mode: kind,
+      settings: {
+        model: model.name,
+        reasoning_effort: effort ?? null,
+        developer_instructions: developerInstructions ?? null,
+      },
+    },
   };
 }
 

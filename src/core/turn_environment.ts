@@ -1,6 +1,6 @@
 /** What the turns of a thread have in common: made once, read by every part of a turn. */
 import type { Config } from "@/config/config.ts";
-import type { ModelClient, ToolDeclaration } from "@/model/model.ts";
+import type { ModelClient } from "@/model/model.ts";
 import type { Platform } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
@@ -8,14 +8,16 @@ import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import type { GitInfo } from "./git_info.ts";
 import type { ThreadServers } from "./server_tools.ts";
 
+/** The guard of commands, before a turn's settings are known. */
+export type GuardBase = Omit<GuardPorts, "settings">;
+
 /** What a turn works with; the same for every turn of a thread. */
 export interface TurnEnvironment {
   readonly platform: Platform;
   readonly config: Config;
   readonly model: ModelClient;
-  readonly guard: GuardPorts;
+  readonly guard: GuardBase;
   readonly writeCheck: WriteCheck;
-  readonly tools: readonly ToolDeclaration[];
   /** Undefined when no MCP server is configured. */
   readonly servers: ThreadServers | undefined;
   readonly installationId: string;

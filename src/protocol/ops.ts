@@ -3,6 +3,37 @@
  * by the thread's loop, and answered only through events.
  */
 import type { UserInput } from "./items.ts";
+import type {
+  ApprovalPolicy,
+  CollaborationModeKind,
+  Personality,
+  ReasoningEffort,
+  ReasoningSummary,
+  SandboxPolicy,
+} from "./policy.ts";
+
+/**
+ * Settings chosen for a turn. They stay in force for the turns after it; what is not
+ * named stays as it was.
+ */
+export interface TurnChoices {
+  /** Absolute. */
+  readonly cwd?: string;
+  readonly model?: string;
+  readonly effort?: ReasoningEffort;
+  readonly summary?: ReasoningSummary;
+  readonly serviceTier?: "fast" | "flex";
+  readonly approvalPolicy?: ApprovalPolicy;
+  readonly sandboxPolicy?: SandboxPolicy;
+  readonly personality?: Personality;
+  readonly mode?: CollaborationMode;
+}
+
+export interface CollaborationMode {
+  readonly kind: CollaborationModeKind;
+  /** In place of the mode's own instructions. */
+  readonly developerInstructions?: string;
+}
 
 /** What a person (or a policy standing in for one) answers to an approval request. */
 export type ApprovalDecision =
@@ -19,6 +50,8 @@ export type Op =
     readonly input: readonly UserInput[];
     /** JSON Schema the final message must follow. */
     readonly outputSchema?: unknown;
+    /** Taken over when a turn starts; input that steers a turn changes nothing. */
+    readonly choices?: TurnChoices;
   }
   /** Stops the running turn; every open call is accounted for first. */
   | { readonly type: "interrupt" }

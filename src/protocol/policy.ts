@@ -76,5 +76,9 @@ export type Verbosity = typeof VERBOSITIES[number];
 export const PERSONALITIES = ["none", "friendly", "pragmatic"] as const;
 export type Personality = typeof PERSONALITIES[number];
 
+export const COLLABORATION_MODES = ["default", "plan"] as const;
+/** How the agent works with its user: does the task, or only plans it. */
+export type CollaborationModeKind = typeof COLLABORATION_MODES[number];
+
 export const WEB_SEARCH_MODES = ["disabled", "cached", "live"] as const;
 export type WebSearchMode = typeof WEB_SEARCH_MODES[number];

@@ -5,6 +5,8 @@
 import type { ThreadId, TurnId } from "./ids.ts";
 import type {
   ApprovalPolicy,
+  CollaborationModeKind,
+  Personality,
   ReasoningEffort,
   SandboxPolicy,
 } from "./policy.ts";
@@ -36,6 +38,16 @@ export interface TurnContext {
   readonly approval_policy: ApprovalPolicy;
   readonly sandbox_policy: SandboxPolicy;
   readonly model: string;
+  readonly personality?: Personality;
+  /** Absent in the default mode. */
+  readonly collaboration_mode?: {
+    readonly mode: CollaborationModeKind;
+    readonly settings: {
+      readonly model: string;
+      readonly reasoning_effort: ReasoningEffort | null;
+      readonly developer_instructions: string | null;
+    };
+  };
   readonly effort?: ReasoningEffort;
   readonly summary: string;
   readonly user_instructions?: string;
@@ -62,7 +74,7 @@ export type StoredEvent =
     readonly turn_id: TurnId;
     readonly started_at: number;
     readonly model_context_window: number | null;
-    readonly collaboration_mode_kind: "default" | "plan";
+    readonly collaboration_mode_kind: CollaborationModeKind;
   }
   | {
     readonly type: "user_message";

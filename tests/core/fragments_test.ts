@@ -25,6 +25,7 @@ function parts(changes: Partial<TurnContext> = {}): ContextParts {
     },
     shell: "bash",
     writableRoots: ["/p", "/tmp"],
+    instructions: "Work well.",
     includePermissions: true,
     includeEnvironment: true,
   };
@@ -86,7 +87,10 @@ Deno.test("a later turn is told only what changed", () => {
   const before = parts().context;
   const updates = ([
     {},
-    { turn_id: "next", model: "other" },
+    { turn_id: "next" },
+    { model: "other" },
+    { collaboration_mode: planMode() },
+    { personality: "friendly" },
     { approval_policy: "on-request" },
     { sandbox_policy: { type: "danger-full-access" } },
     { current_date: "2026-01-03" },
@@ -99,11 +103,43 @@ Deno.test("a later turn is told only what changed", () => {
   assert.deepEqual(updates, [
     [],
     [],
+    [["developer", "<model_switch>"]],
+    [[
+      "developer",
+      "<collaboration_mode>You are in plan mode. The user wants a plan they can agree to before anything is",
+    ]],
+    [["developer", "<personality_spec>"]],
     [permissions],
     [permissions],
     [environment],
     [permissions, environment],
   ]);
+});
+
+function planMode(): NonNullable<TurnContext["collaboration_mode"]> {
+  return {
+    mode: "plan",
+    settings: {
+      model: "m",
+      reasoning_effort: null,
+      developer_instructions: null,
+    },
+  };
+}
+
+Deno.test("leaving plan mode is told, staying in it is not", () => {
+  const planning = parts({ collaboration_mode: planMode() });
+  assert.deepEqual(contextUpdate(planning.context, planning), []);
+  const [message] = contextUpdate(planning.context, parts());
+  assert.match(
+    JSON.stringify(message),
+    /<collaboration_mode>You are in default mode/,
+  );
+});
+
+Deno.test("a model that takes over gets the thread's instructions", () => {
+  const [message] = contextUpdate(parts().context, parts({ model: "other" }));
+  assert.match(JSON.stringify(message), /\(m\)[^]*Work well\./);
 });
 
 Deno.test("the directory is repeated only when it changed", () => {

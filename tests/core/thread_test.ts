@@ -118,6 +118,18 @@ function say(thread: ThreadHandle, text: string): Promise<void> {
   return thread.submit({ type: "userInput", input: [{ type: "text", text }] });
 }
 
+/** Resolves once the thread has taken every op before this. */
+async function accepted(thread: ThreadHandle): Promise<void> {
+  for (let op = 0; op < 2; op++) {
+    await thread.submit({
+      type: "approval",
+      requestId: "none",
+      decision: { kind: "accept" },
+    });
+  }
+  await new Promise((resolve) => setTimeout(resolve));
+}
+
 function said(text: string): ModelEvent {
   return {
     type: "itemDone",
@@ -183,12 +195,7 @@ Deno.test("what is said while the model works joins the turn behind the outputs"
   withThread([
     async (thread) => {
       await say(thread, "also this");
-      // The thread accepts ops one after the other: an answer means it has this one.
-      await thread.submit({
-        type: "approval",
-        requestId: "none",
-        decision: { kind: "accept" },
-      });
+      await accepted(thread);
       return [called("update_plan", { plan: [] })];
     },
     () => [said("both done")],
@@ -203,6 +210,102 @@ Deno.test("what is said while the model works joins the turn behind the outputs"
       "user: also this",
     ]);
   }));
+
+Deno.test("what steers a turn is recorded and shown like any input", () =>
+  withThread([
+    async (thread) => {
+      await say(thread, "also this");
+      await accepted(thread);
+      return [];
+    },
+    () => [said("both done")],
+  ], async ({ thread, turn }) => {
+    await say(thread, "this");
+    const shown = (await turn()).flatMap((event) =>
+      event.type === "itemCompleted" && event.item.type === "userMessage"
+        ? event.item.content
+        : []
+    );
+    assert.deepEqual(shown, [
+      { type: "text", text: "this" },
+      { type: "text", text: "also this" },
+    ]);
+  }));
+
+Deno.test("what was said before an interrupt is kept, what is said after it is a turn", () =>
+  withThread([
+    async (thread, signal) => {
+      const aborted = new Promise((resolve) =>
+        signal.addEventListener("abort", resolve, { once: true })
+      );
+      await say(thread, "before");
+      await thread.submit({ type: "interrupt" });
+      await say(thread, "after");
+      await aborted;
+      return [];
+    },
+    () => [said("on again")],
+  ], async ({ thread, requests, turn }) => {
+    await say(thread, "first");
+    assert.equal(statusOf(await turn()), "interrupted");
+    assert.equal(statusOf(await turn()), "completed");
+    assert.deepEqual(conversation(requests[1]), [
+      "user: first",
+      "user: before",
+      "user: <turn_aborted>",
+      "user: after",
+    ]);
+  }));
+
+Deno.test("settings chosen with an input hold from that turn on", () =>
+  withThread(
+    [() => [said("a")], () => [said("b")], () => [said("c")]],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "one");
+      await turn();
+      await thread.submit({
+        type: "userInput",
+        input: [{ type: "text", text: "two" }],
+        choices: {
+          model: "gpt-5.2",
+          effort: "high",
+          approvalPolicy: "untrusted",
+          mode: { kind: "plan" },
+        },
+      });
+      await turn();
+      await say(thread, "three");
+      await turn();
+      assert.deepEqual(
+        requests.map(({ model, reasoning }) => [model, reasoning?.effort]),
+        [["gpt-5.4", "medium"], ["gpt-5.2", "high"], ["gpt-5.2", "high"]],
+      );
+      const [, second] = requests;
+      assert.equal(second?.instructions, requests[0]?.instructions);
+      assert.deepEqual(
+        second?.input.slice(2).map((item) =>
+          item.type === "message"
+            ? item.content.map((part) =>
+              part.type === "input_image"
+                ? ""
+                : part.text.split("\n")[0]?.slice(0, 25)
+            )
+            : item.type
+        ),
+        [
+          ["one"],
+          ["a"],
+          [
+            "<model_switch>",
+            "<permissions instructions",
+            "<collaboration_mode>You a",
+          ],
+          ["two"],
+        ],
+      );
+      assert.equal(requests[2]?.input.length, (second?.input.length ?? 0) + 2);
+    },
+  ));
 
 Deno.test("an interrupt ends the turn, and the thread goes on with what happened", () =>
   withThread([

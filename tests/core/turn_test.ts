@@ -48,7 +48,11 @@ async function run(script: Script, signal = NEVER) {
       return await script.runTools?.(calls, toolSignal) ??
         calls.map((item) => outputFor(item, "done"));
     },
-    takeSteering: () => script.steering?.[looked++] ?? [],
+    async joinSteering(record) {
+      const items = script.steering?.[looked++] ?? [];
+      await record(items);
+      return items.length > 0;
+    },
   };
   const outcome = await runTurn(ports, history, signal).then(
     () => "at rest",
