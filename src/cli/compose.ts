@@ -6,6 +6,7 @@ import { credentialHeaders, findCredential } from "@/auth/credentials.ts";
 import type { Config } from "@/config/config.ts";
 import { ruleWarnings } from "@/core/approvals/rule_files.ts";
 import { createHost } from "@/core/host.ts";
+import { sandboxPolicyOf } from "@/core/settings.ts";
 import { createResponsesClient } from "@/model/responses.ts";
 import type { RuleSet } from "@/exec-policy/rule.ts";
 import type { Platform } from "@/platform/platform.ts";
@@ -82,7 +83,7 @@ export async function compose(
     originator,
     isEphemeral: options.isEphemeral,
   });
-  const warnings = ruleWarnings(rules);
+  const warnings = ruleWarnings(rules, sandboxPolicyOf(config));
   return { host, warnings, close: () => sandbox.close() };
 }
 

@@ -68,6 +68,8 @@ export interface WorkspaceWriteConfig {
   readonly networkAccess: boolean;
   readonly excludeTmpdirEnvVar: boolean;
   readonly excludeSlashTmp: boolean;
+  /** Hosts open to commands without a network; see `text/host_pattern.ts`. */
+  readonly networkAllow?: readonly string[];
 }
 
 /** Which variables a command the model runs gets to see. */

@@ -4,6 +4,7 @@
  * testable without files.
  */
 import { resolvePath } from "@/platform/paths.ts";
+import { parseHostPattern } from "@/text/host_pattern.ts";
 import { invalidType } from "@/protocol/decode.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ApprovalPolicy, SandboxMode } from "@/protocol/policy.ts";
@@ -67,6 +68,7 @@ export function resolveSettings(input: ResolveInput): Settings {
   checkProviders(input.toml.model_providers ?? {});
   checkMcpServers(input.toml.mcp_servers ?? {});
   checkPermissions(input.toml);
+  checkNetworkAllow(input.toml);
   return withoutUndefined({
     codexHome: input.codexHome,
     cwd: input.cwd,
@@ -174,6 +176,17 @@ function checkPermissions(toml: Effective): void {
     );
 }
 
+function checkNetworkAllow({ sandbox_workspace_write: section }: Effective) {
+  for (const text of section?.network_allow ?? []) {
+    const result = parseHostPattern(text);
+    if (result.kind === "ok") continue;
+    throw new ConfigProblem(
+      ["sandbox_workspace_write", "network_allow"],
+      `cannot open "${text}" to commands: ${result.problem}`,
+    );
+  }
+}
+
 function modelSettings(input: ResolveInput) {
   const { toml } = input;
   const providerId = providerIdOf(input);
@@ -241,7 +254,7 @@ function policySettings(input: ResolveInput) {
       (trustLevel === "untrusted" ? "untrusted" : "on-request"),
     approvalsReviewer: toml.approvals_reviewer ?? "user",
     sandboxMode: sandboxModeOf(input),
-    workspaceWrite: {
+    workspaceWrite: withoutUndefined({
       writableRoots: [
         ...workspace.writable_roots ?? [],
         ...flags.addDirectories ?? [],
@@ -249,7 +262,8 @@ function policySettings(input: ResolveInput) {
       networkAccess: workspace.network_access ?? false,
       excludeTmpdirEnvVar: workspace.exclude_tmpdir_env_var ?? false,
       excludeSlashTmp: workspace.exclude_slash_tmp ?? false,
-    },
+      networkAllow: workspace.network_allow,
+    }),
     allowLoginShell: toml.allow_login_shell ?? true,
     shellEnvironmentPolicy: {
       inherit: shell.inherit ?? "all",
@@ -357,11 +371,24 @@ function sqliteHomeFrom({ env, cwd }: ResolveInput): string | undefined {
 function warningsOf(input: ResolveInput): readonly string[] {
   const directories = input.flags.addDirectories ?? [];
   const mode = sandboxModeOf(input);
-  if (directories.length === 0 || mode !== "read-only") return [];
-  return [
-    `Ignoring --add-dir (${directories.join(", ")}): nothing is writable in ` +
-    "sandbox mode read-only; use --sandbox workspace-write",
-  ];
+  const { network_access: isOpen, network_allow: hosts } =
+    input.toml.sandbox_workspace_write ?? {};
+  const warnings: string[] = [];
+  if (directories.length > 0 && mode === "read-only") {
+    warnings.push(
+      `Ignoring --add-dir (${
+        directories.join(", ")
+      }): nothing is writable in ` +
+        "sandbox mode read-only; use --sandbox workspace-write",
+    );
+  }
+  if (isOpen === true && hosts !== undefined && mode === "workspace-write") {
+    warnings.push(
+      "Ignoring sandbox_workspace_write.network_allow: network_access = true " +
+        "opens every host; take it away to open only those",
+    );
+  }
+  return warnings;
 }
 
 function tableIn(raw: RawTable, key: string): RawTable {

@@ -198,6 +198,7 @@ export const ConfigToml = struct("ConfigToml", {
     network_access: bool,
     exclude_tmpdir_env_var: bool,
     exclude_slash_tmp: bool,
+    network_allow: texts,
   })),
   default_permissions: text,
   permissions: anyTable,

@@ -107,15 +107,22 @@ function sandboxSentence(
       return `\`sandbox_mode\` is \`workspace-write\`: commands can read files and write under ${
         roots.map((root) => `\`${root}\``).join(", ")
       }; \`.git\`, \`.codex\` and \`.agents\` there are read-only. ${
-        networkSentence(policy.network_access)
+        networkSentence(policy.network_access, policy.network_allow)
       }`;
   }
 }
 
-function networkSentence(isEnabled: boolean): string {
-  return isEnabled
-    ? "Network access is enabled."
-    : "Network access is restricted.";
+function networkSentence(
+  isEnabled: boolean,
+  hosts?: readonly string[],
+): string {
+  if (isEnabled) return "Network access is enabled.";
+  if (hosts === undefined || hosts.length === 0) {
+    return "Network access is restricted.";
+  }
+  return `Network access is restricted to ${
+    hosts.map((host) => `\`${host}\``).join(", ")
+  }, over HTTP and HTTPS, through the proxy that \`HTTP_PROXY\` and \`HTTPS_PROXY\` name.`;
 }
 
 const ESCALATION =

@@ -144,6 +144,7 @@ async function startThread(
         sandbox: ports.sandbox,
         sessions,
         broker,
+        log: platform.log,
         rules: new CommandRules({
           files: platform.files,
           codexHome: config.codexHome,

@@ -98,6 +98,10 @@ export function sandboxPolicyOf(config: Config): SandboxPolicy {
         network_access: config.workspaceWrite.networkAccess,
         exclude_tmpdir_env_var: config.workspaceWrite.excludeTmpdirEnvVar,
         exclude_slash_tmp: config.workspaceWrite.excludeSlashTmp,
+        // Only when set, so that the usual policy looks as other versions write it.
+        ...(config.workspaceWrite.networkAllow === undefined
+          ? {}
+          : { network_allow: [...config.workspaceWrite.networkAllow] }),
       };
   }
 }

@@ -72,14 +72,18 @@ export function sandboxText(policy: SandboxPolicy): string {
         ...policy.writable_roots,
       ];
       return `workspace-write [${roots.join(", ")}]${
-        networkSuffix(policy.network_access)
+        networkSuffix(policy.network_access, policy.network_allow)
       }`;
     }
   }
 }
 
-function networkSuffix(isEnabled: boolean): string {
-  return isEnabled ? " (network access enabled)" : "";
+function networkSuffix(
+  isEnabled: boolean,
+  hosts: readonly string[] = [],
+): string {
+  if (isEnabled) return " (network access enabled)";
+  return hosts.length === 0 ? "" : ` (network: ${hosts.join(", ")})`;
 }
 
 /** Turns events into lines. Remembers only what was last shown. */

@@ -33,7 +33,16 @@ export type ApprovalSubject =
     /** The prefix a rule could allow from now on, when one makes sense. */
     readonly proposedPrefix?: readonly string[];
   }
-  | { readonly kind: "patch"; readonly paths: readonly string[] };
+  | { readonly kind: "patch"; readonly paths: readonly string[] }
+  /** A confined command wants to reach a host. */
+  | {
+    readonly kind: "network";
+    readonly host: string;
+    readonly port: number;
+    readonly protocol: "http" | "https";
+    /** The command, as it is shown. */
+    readonly command: string;
+  };
 
 export type ThreadEvent =
   | { readonly type: "turnStarted"; readonly turnId: TurnId }

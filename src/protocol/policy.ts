@@ -25,6 +25,8 @@ export const SandboxPolicySchema = v.variant("type", [
     network_access: v.optional(v.boolean(), false),
     exclude_tmpdir_env_var: v.optional(v.boolean(), false),
     exclude_slash_tmp: v.optional(v.boolean(), false),
+    /** Hosts commands may reach though they have no network. Our own. */
+    network_allow: v.optional(v.array(v.string())),
   }),
 ]);
 export type SandboxPolicy = v.InferOutput<typeof SandboxPolicySchema>;

@@ -3,7 +3,9 @@
  * command under its policy. Strongest first: our helper, bubblewrap, Landlock alone.
  * When none works a command is refused; it is never started bare.
  */
-import type { ChildProcess } from "@/platform/platform.ts";
+import type { Network } from "@/platform/network.ts";
+import type { ChildProcess, Clock } from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
 import {
   type Choice,
   type ChooseDeps,
@@ -11,17 +13,20 @@ import {
   unavailableError,
   unavailableStatus,
 } from "./choose.ts";
-import type { Mechanism } from "./mechanism.ts";
+import type { Extra, Mechanism } from "./mechanism.ts";
 import { createPlainCommands } from "./plain.ts";
 import { type Confinement, planConfinement, requestedRoots } from "./policy.ts";
 import { findProgram } from "./program.ts";
-import type { EditRequest, Sandbox } from "./sandbox.ts";
+import type { EditRequest, Sandbox, SandboxedCommand } from "./sandbox.ts";
 import { RootSurveyor } from "./survey.ts";
 import { shellWriter } from "./writer.ts";
 
 export interface SandboxDeps extends ChooseDeps {
   /** Value of `TMPDIR` in the agent's environment. */
   readonly tmpdir: string | undefined;
+  readonly clock: Pick<Clock, "now" | "monotonic" | "timeout">;
+  /** The machine's, unless a test has another. */
+  readonly network?: Network;
 }
 
 /** A sandbox its owner ends; running commands are killed. */
@@ -71,11 +76,16 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
       });
       if (prepared === undefined) return await plain.spawn(command);
       const [mechanism, confinement] = await prepared;
-      return await mechanism.spawn(command, confinement);
+      refuseMissing(mechanism, confinement);
+      return confinement.network === "proxied"
+        ? await spawnProxied(deps, mechanism, command, confinement)
+        : await mechanism.spawn(command, confinement);
     },
     async openWriter(request, signal) {
       signal.throwIfAborted();
-      const [mechanism, confinement] = await prepare(request, signal);
+      const [mechanism, planned] = await prepare(request, signal);
+      // Edits need none, whatever commands have.
+      const confinement = { ...planned, network: "none" } as const;
       return mechanism.openWriter?.(confinement) ??
         shellWriter({
           files: deps.files,
@@ -88,6 +98,39 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
       await plain.close();
     },
   };
+}
+
+/** What a policy asks for is enforced or the command is refused. */
+function refuseMissing(mechanism: Mechanism, confinement: Confinement): void {
+  const wanted: Extra[] = confinement.network === "proxied"
+    ? ["network_allow"]
+    : [];
+  const missing = wanted.filter((extra) => !mechanism.extras.includes(extra));
+  if (missing.length === 0) return;
+  throw new CodexError(
+    "sandbox_unavailable",
+    `Cannot confine the command: sandbox_workspace_write.${
+      missing[0]
+    } needs the ` +
+      `sandbox helper with namespaces, and here it is ${mechanism.status.description}; ` +
+      `take the key away, or see \`codex sandbox\``,
+  );
+}
+
+/** Where the list of hosts is enforced; loaded by those who have one. */
+async function spawnProxied(
+  deps: SandboxDeps,
+  mechanism: Mechanism,
+  command: SandboxedCommand,
+  confinement: Confinement,
+): Promise<ChildProcess> {
+  const { startProxied } = await import("./proxy/start.ts");
+  return await startProxied(
+    deps,
+    command,
+    async (proxied, proxySocket) =>
+      await mechanism.spawn(proxied, { ...confinement, proxySocket }),
+  );
 }
 
 async function confine(

@@ -4,8 +4,13 @@ import type { Confinement } from "./policy.ts";
 import type { SandboxedCommand, SandboxStatus } from "./sandbox.ts";
 import type { ConfinedWriter } from "./writer.ts";
 
+/** What only some mechanisms can enforce. */
+export type Extra = "network_allow";
+
 export interface Mechanism {
   readonly status: SandboxStatus;
+  /** A command whose policy asks for another is refused. */
+  readonly extras: readonly Extra[];
   /** Starts the command confined, or throws; never starts it bare. */
   spawn(
     command: SandboxedCommand,

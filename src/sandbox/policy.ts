@@ -56,7 +56,10 @@ export interface Confinement {
   readonly writableRoots: readonly WritableRoot[];
   /** Files a command may not even read. */
   readonly hidden: readonly string[];
-  readonly network: "none" | "full";
+  /** `proxied`: hosts the user listed, through a proxy of ours. */
+  readonly network: "none" | "proxied" | "full";
+  /** The Unix socket of that proxy, once it is open. */
+  readonly proxySocket?: string;
 }
 
 /** A directory or file and what a command may do with it and all below it. */
@@ -118,8 +121,19 @@ export function planConfinement(
         .filter((path) => !paths.includes(path)),
     })),
     hidden,
-    network: policy.network_access ? "full" : "none",
+    network: networkOf(policy),
   };
+}
+
+function networkOf(policy: ConfiningPolicy): Confinement["network"] {
+  if (policy.network_access) return "full";
+  return hasHostList(policy) ? "proxied" : "none";
+}
+
+/** True when commands reach listed hosts only, and those through a proxy. */
+export function hasHostList(policy: SandboxPolicy): boolean {
+  return policy.type === "workspace-write" && !policy.network_access &&
+    policy.network_allow !== undefined;
 }
 
 function refuseWritableTarget(

@@ -7,6 +7,7 @@
 import type { ChildProcess } from "@/platform/platform.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 import type { ConfiningPolicy } from "./policy.ts";
+import type { NetworkGate } from "./proxy/serve.ts";
 import type { ConfinedWriter } from "./writer.ts";
 
 /** How commands are confined, strongest first; `none` only under full access. */
@@ -42,6 +43,8 @@ export interface SandboxedCommand {
   readonly stdin: "null" | "pipe" | "terminal";
   /** Standard error goes into standard output, in the order it was written. */
   readonly mergeOutput: boolean;
+  /** Decides about hosts where the policy has a list of them; without it, none is open. */
+  readonly networkGate?: NetworkGate;
 }
 
 /** Where edits may be made: as a command under this policy. */

@@ -258,3 +258,34 @@ Deno.test("loadConfig() refuses to run where limits are set that it cannot enfor
   );
   await assert.rejects(scratch.load(), { code: "unsupported" });
 });
+
+Deno.test("loadConfig() takes hosts to open, and refuses what is none by its place", async () => {
+  await using scratch = await makeScratch(
+    '[sandbox_workspace_write]\nnetwork_allow = ["api.github.com", "*.b.org:8443"]',
+  );
+  const { workspaceWrite, warnings } = await scratch.load({});
+  assert.deepEqual(workspaceWrite.networkAllow, [
+    "api.github.com",
+    "*.b.org:8443",
+  ]);
+  assert.deepEqual(warnings, []);
+  await assert.rejects(
+    scratch.load(overrides(
+      'sandbox_workspace_write.network_allow=["10.0.0.1"]',
+    )),
+    { message: /cannot open "10.0.0.1" to commands: it is an address/ },
+  );
+});
+
+Deno.test("loadConfig() says that the whole network makes a list of hosts useless", async () => {
+  await using scratch = await makeScratch(
+    '[sandbox_workspace_write]\nnetwork_allow = ["a.org"]\nnetwork_access = true',
+  );
+  const { warnings } = await scratch.load({
+    flags: { sandboxMode: "workspace-write" },
+  });
+  assert.match(
+    warnings.join(),
+    /^Ignoring sandbox_workspace_write.network_allow/,
+  );
+});

@@ -159,3 +159,22 @@ Deno.test("messages this program writes are told from the user's", () => {
     [true, true, false, false],
   );
 });
+
+Deno.test("the model is told which hosts are open, and how", () => {
+  const policy = {
+    type: "workspace-write",
+    writable_roots: [] as string[],
+    network_access: false,
+    exclude_tmpdir_env_var: false,
+    exclude_slash_tmp: false,
+  } as const;
+  const told = (hosts: string[]) =>
+    JSON.stringify(initialContext(parts({
+      sandbox_policy: { ...policy, network_allow: hosts },
+    })));
+  assert.match(
+    told(["api.github.com", "*.example.org"]),
+    /restricted to `api.github.com`, `\*.example.org`, over HTTP and HTTPS/,
+  );
+  assert.match(told([]), /Network access is restricted\./);
+});

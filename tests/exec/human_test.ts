@@ -90,12 +90,21 @@ Deno.test("a sandbox policy is one line", () => {
       { type: "read-only", network_access: true },
       writable,
       { ...writable, network_access: false, exclude_slash_tmp: false },
+      {
+        type: "workspace-write",
+        writable_roots: [],
+        network_access: false,
+        exclude_tmpdir_env_var: true,
+        exclude_slash_tmp: true,
+        network_allow: ["a.org", "*.b.org"],
+      },
     ] as readonly SandboxPolicy[]).map(sandboxText),
     [
       "danger-full-access",
       "read-only (network access enabled)",
       "workspace-write [workdir, $TMPDIR, /x] (network access enabled)",
       "workspace-write [workdir, /tmp, $TMPDIR, /x]",
+      "workspace-write [workdir] (network: a.org, *.b.org)",
     ],
   );
 });

@@ -23,6 +23,7 @@ Deno.test("an unsupported system refuses confined commands, not full access", as
     files: platform.files,
     processes: platform.processes,
     host: { os: "windows", arch: "x86_64", uid: 0 },
+    clock: platform.clock,
     codexHome: room.path,
     tmpdir: undefined,
     mechanism: undefined,

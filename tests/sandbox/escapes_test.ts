@@ -21,8 +21,9 @@ async function prepare(): Promise<string | undefined> {
   removeAtEnd(directory);
   await Deno.chmod(directory, 0o755);
   const source = await helperSource(Deno.build.arch);
-  await Deno.writeTextFile(`${directory}/helper.c`, source.c);
-  await Deno.writeTextFile(`${directory}/helper_filter.h`, source.header);
+  for (const [name, text] of source.files) {
+    await Deno.writeTextFile(`${directory}/${name}`, text);
+  }
   const built = await new Deno.Command("/usr/bin/cc", {
     args: [...COMPILER_FLAGS, "-o", "helper", "helper.c"],
     cwd: directory,

@@ -3,12 +3,13 @@ import { createPlatform } from "@/platform/deno.ts";
 import { createSandbox } from "@/sandbox/create.ts";
 
 const signal = new AbortController().signal;
-const { files, processes, host, env } = createPlatform();
+const { files, processes, host, env, clock } = createPlatform();
 const workspace = env.get("INNER") ?? "";
 const sandbox = createSandbox({
   files,
   processes,
   host,
+  clock,
   codexHome: `${workspace}/home`,
   tmpdir: undefined,
   mechanism: undefined,

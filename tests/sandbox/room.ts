@@ -3,6 +3,7 @@
  * one mechanism. Runs shell scripts confined and gives back whole outcomes.
  */
 import { createPlatform } from "@/platform/deno.ts";
+import type { Network } from "@/platform/network.ts";
 import type { ChildProcess } from "@/platform/platform.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 import { createSandbox, type OwnedSandbox } from "@/sandbox/create.ts";
@@ -27,7 +28,11 @@ export class Room implements AsyncDisposable {
   /** The mechanism that was asked for. */
   readonly name: string | undefined;
 
-  private constructor(path: string, mechanism: string | undefined) {
+  private constructor(
+    path: string,
+    mechanism: string | undefined,
+    network: Network | undefined,
+  ) {
     this.path = path;
     this.workspace = `${path}/workspace`;
     this.name = mechanism;
@@ -35,17 +40,20 @@ export class Room implements AsyncDisposable {
       files: platform.files,
       processes: platform.processes,
       host: platform.host,
+      clock: platform.clock,
       codexHome: `${path}/home`,
       tmpdir: undefined,
       mechanism,
+      ...(network === undefined ? {} : { network }),
     });
   }
 
-  static async open(mechanism?: string): Promise<Room> {
+  /** @param network what the proxy of listed hosts reaches; else the machine's */
+  static async open(mechanism?: string, network?: Network): Promise<Room> {
     const path = await Deno.realPath(
       await Deno.makeTempDir({ prefix: "codex-room-" }),
     );
-    const room = new Room(path, mechanism);
+    const room = new Room(path, mechanism, network);
     await Deno.mkdir(room.workspace);
     await Deno.mkdir(`${path}/home`);
     return room;

@@ -15,6 +15,8 @@ import {
 import { CodexError } from "@/protocol/errors.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 import { createSandbox } from "@/sandbox/create.ts";
+import { hasHostList } from "@/sandbox/policy.ts";
+import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
 import { configOptions } from "../config_options.ts";
 import { Passage, type Write } from "../passage.ts";
 import {
@@ -139,6 +141,7 @@ async function runConfined(
         "confined\n",
     );
   }
+  const gate = await networkGate(platform, config, policy);
   const sandbox = sandboxOf(platform, config);
   try {
     const child = await sandbox.spawn({
@@ -149,6 +152,7 @@ async function runConfined(
       policyCwd: config.cwd,
       stdin: "pipe",
       mergeOutput: false,
+      ...(gate === undefined ? {} : { networkGate: gate }),
     }, NEVER);
     return await follow(platform, child, options);
   } catch (error) {
@@ -160,13 +164,37 @@ async function runConfined(
   }
 }
 
+/** The list of hosts and the rule files decide as for the agent; nobody is asked. */
+async function networkGate(
+  { files, log, terminal }: Platform,
+  config: Config,
+  policy: SandboxPolicy,
+): Promise<NetworkGate | undefined> {
+  if (policy.type !== "workspace-write" || !hasHostList(policy)) {
+    return undefined;
+  }
+  const [{ createNetworkGate }, { loadRules }] = await Promise.all([
+    import("@/core/approvals/network_gate.ts"),
+    import("@/core/approvals/rule_files.ts"),
+  ]);
+  const rules = await loadRules(files, { config, ignoreRules: false });
+  return createNetworkGate({
+    hosts: policy.network_allow ?? [],
+    rules: rules.networkRules,
+    itemId: "sandbox",
+    log,
+    ask: undefined,
+    warn: async (message) => terminal.writeErr(`warning: ${message}\n`),
+  });
+}
+
 function environmentOf(
   { env }: Platform,
   config: Config,
   policy: SandboxPolicy,
 ): Readonly<Record<string, string>> {
   const hasNetwork = policy.type === "danger-full-access" ||
-    policy.network_access;
+    policy.network_access || hasHostList(policy);
   return {
     ...shellEnvironment(config.shellEnvironmentPolicy, env.all()),
     ...(hasNetwork ? {} : { CODEX_SANDBOX_NETWORK_DISABLED: "1" }),

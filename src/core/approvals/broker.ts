@@ -62,9 +62,16 @@ export class ApprovalBroker {
   }
 }
 
-/** What an acceptance for the session covers: that command there, or those files. */
+/** What an acceptance for the session covers: that command there, those files, that host. */
 function sessionKeys(subject: ApprovalSubject): readonly string[] {
-  return subject.kind === "command"
-    ? [JSON.stringify(["command", subject.cwd, subject.command])]
-    : subject.paths.map((path) => JSON.stringify(["patch", path]));
+  switch (subject.kind) {
+    case "command":
+      return [JSON.stringify(["command", subject.cwd, subject.command])];
+    case "patch":
+      return subject.paths.map((path) => JSON.stringify(["patch", path]));
+    case "network": {
+      const { protocol, host, port } = subject;
+      return [JSON.stringify(["network", protocol, host, port])];
+    }
+  }
 }

@@ -5,7 +5,7 @@
  */
 import { mayBeDangerous } from "@/exec-policy/dangerous.ts";
 import { allowPrefix, mergeRules, NO_RULES } from "@/exec-policy/rule.ts";
-import type { Argv, RuleSet } from "@/exec-policy/rule.ts";
+import type { Argv, NetworkRule, RuleSet } from "@/exec-policy/rule.ts";
 import { UNJUDGED, type Verdict } from "@/exec-policy/verdict.ts";
 import { FileError, type FileSystem } from "@/platform/platform.ts";
 import { type ResponseItem, textMessage } from "@/protocol/response_items.ts";
@@ -41,6 +41,11 @@ export class CommandRules {
     const isNeeded = this.#rules.prefixRules.length > 0 ||
       needsVerdict(facts, mayBeDangerous(argv));
     return isNeeded ? await this.verdict(argv) : UNJUDGED;
+  }
+
+  /** What the rule files say about hosts. */
+  get networkRules(): readonly NetworkRule[] {
+    return this.#rules.networkRules;
   }
 
   /** The verdict about a command. */

@@ -7,6 +7,7 @@ import { shellEnvironment } from "@/config/shell_environment.ts";
 import type { ShellEnvironmentPolicy } from "@/config/config.ts";
 import { proposePrefix } from "@/exec-policy/propose.ts";
 import type { Argv } from "@/exec-policy/rule.ts";
+import type { Log } from "@/platform/log.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import {
   type Environment,
@@ -16,7 +17,9 @@ import {
 import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
-import type { SandboxPolicy } from "@/protocol/policy.ts";
+import type { ApprovalPolicy, SandboxPolicy } from "@/protocol/policy.ts";
+import { hasHostList } from "@/sandbox/policy.ts";
+import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
 import type { Sandbox } from "@/sandbox/sandbox.ts";
 import { quoteCommand } from "@/text/shell_quote.ts";
 import type { CommandOutcome, CommandRequest } from "@/tools/tool.ts";
@@ -38,6 +41,7 @@ export interface GuardPorts {
   readonly sessions: ExecSessions;
   readonly broker: ApprovalBroker;
   readonly rules: CommandRules;
+  readonly log: Log;
   emit(event: ThreadEvent): Promise<void>;
 }
 
@@ -232,6 +236,7 @@ async function start(
 ): Promise<ExecSession | Refusal> {
   const { request, turnId, itemId } = command;
   try {
+    const gate = await networkGate(ports, command, policy);
     const child = await ports.sandbox.spawn({
       argv: request.argv,
       cwd,
@@ -240,6 +245,7 @@ async function start(
       policyCwd: ports.settings.cwd,
       stdin: request.tty ? "terminal" : "null",
       mergeOutput: true,
+      ...(gate === undefined ? {} : { networkGate: gate }),
     }, signal);
     // Commands start side by side and are shown in the order they were asked for.
     await turn;
@@ -266,6 +272,46 @@ async function start(
     });
     return refused(error.message);
   }
+}
+
+/** Who decides about hosts, for a command whose policy lists some. */
+async function networkGate(
+  ports: GuardPorts,
+  { itemId, request }: GuardedCommand,
+  policy: SandboxPolicy,
+): Promise<NetworkGate | undefined> {
+  if (policy.type !== "workspace-write" || !hasHostList(policy)) {
+    return undefined;
+  }
+  const { createNetworkGate } = await import("./network_gate.ts");
+  const { broker, rules, log, settings } = ports;
+  return createNetworkGate({
+    hosts: policy.network_allow ?? [],
+    rules: rules.networkRules,
+    itemId,
+    log,
+    warn: (message) => ports.emit({ type: "warning", message }),
+    ask: mayAskAboutRules(settings.approvalPolicy)
+      ? async ({ host, port, protocol }, reason, signal) => {
+        const command = quoteCommand(request.argv);
+        const subject = {
+          kind: "network" as const,
+          host,
+          port,
+          protocol,
+          command,
+        };
+        const { kind } = await broker.ask({ itemId, subject, reason }, signal);
+        return kind !== "decline" && kind !== "cancel";
+      }
+      : undefined,
+  });
+}
+
+function mayAskAboutRules(approval: ApprovalPolicy): boolean {
+  return typeof approval === "string"
+    ? approval !== "never"
+    : approval.granular.rules;
 }
 
 /** Waits as the tool asked: to the end within a time limit, or for a while. */
@@ -336,7 +382,7 @@ function commandEnvironment(
   policy: SandboxPolicy,
 ): Readonly<Record<string, string>> {
   const hasNetwork = policy.type === "danger-full-access" ||
-    policy.network_access;
+    policy.network_access || hasHostList(policy);
   return {
     ...shellEnvironment(ports.environmentPolicy, ports.env.all()),
     ...TOOL_ENVIRONMENT,

@@ -14,6 +14,8 @@ import {
 } from "@/exec-policy/rule.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import { FileError, type FileSystem } from "@/platform/platform.ts";
+import type { SandboxPolicy } from "@/protocol/policy.ts";
+import { hasHostList } from "@/sandbox/policy.ts";
 
 const RULES_DIRECTORY = "rules";
 const RULES_SUFFIX = ".rules";
@@ -112,12 +114,18 @@ export async function saveAllowedPrefix(
   await files.replaceFile(path, `${text}${gap}${line}\n`, 0o600);
 }
 
-/** What the user is told about entries this version has no means to enforce. */
-export function ruleWarnings(rules: RuleSet): readonly string[] {
+/** What the user is told about entries that have no effect under this policy. */
+export function ruleWarnings(
+  rules: RuleSet,
+  policy: SandboxPolicy,
+): readonly string[] {
   const hosts = rules.networkRules.map(({ host }) => host);
-  if (hosts.length === 0) return [];
+  if (hosts.length === 0 || hasHostList(policy)) return [];
+  const hasNetwork = policy.type === "danger-full-access" ||
+    policy.network_access;
   return [
-    `Network rules are not enforced in this version (${hosts.join(", ")}): ` +
-    "commands have the network of their sandbox policy, all of it or none",
+    `Network rules are not enforced (${hosts.join(", ")}): commands have ${
+      hasNetwork ? "the whole network" : "no network"
+    }; they count where sandbox_workspace_write.network_allow lists hosts`,
   ];
 }

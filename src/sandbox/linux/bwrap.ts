@@ -63,7 +63,7 @@ export function bwrapArgv(request: BwrapRequest): readonly string[] {
     // Else pid 1 would be bubblewrap's own, without the filter, and its memory could
     // be written by the command.
     "--as-pid-1",
-    ...(confinement.network === "none" ? ["--unshare-net"] : []),
+    ...(confinement.network === "full" ? [] : ["--unshare-net"]),
     "--cap-drop",
     "ALL",
     isWholeDisk ? "--bind" : "--ro-bind",

@@ -10,6 +10,8 @@
  *                     (a later entry wins inside an earlier one; PATH holds no links)
  *   --chdir PATH      where the command starts
  *   --net             keep the network
+ *   --proxy PORT:PATH no network but TCP inside; connections to PORT of the loopback
+ *                     interface lead to the Unix socket PATH, see relay.c
  *   --private-tmp     an empty /tmp of its own
  *   --merge-output    standard error goes where standard output goes
  *   --pty             a terminal of its own; standard input is then framed, see below
@@ -57,12 +59,14 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <termios.h>
 #include <unistd.h>
 
-/* Generated from seccomp.ts: filter_offline[] and filter_online[] of this machine. */
+/* Generated from seccomp.ts: filter_none[], filter_proxied[], filter_full[]. */
 #include "helper_filter.h"
 
 /* ---- What the C library may not know ------------------------------------------ */
@@ -124,6 +128,8 @@ static struct {
   const char *directory;
   char **program;
   int processes; /* 0: as many as the machine allows */
+  int proxy_port; /* 0: no proxy */
+  const char *proxy_socket;
   int net, private_tmp, merge, pty, landlock_only, no_userns, unconfined, probe, edit;
 } options;
 
@@ -191,6 +197,15 @@ static int number(const char *option, const char *text) {
   return (int)value;
 }
 
+static void set_proxy(const char *text) {
+  char *colon = NULL;
+  long port = strtol(text, &colon, 10);
+  if (colon == text || *colon != ':' || colon[1] != '/' || port < 1 || port > 65535)
+    misuse("--proxy");
+  options.proxy_port = (int)port;
+  options.proxy_socket = colon + 1;
+}
+
 /* Unknown options are refused: one that was skipped could have been a protection. */
 static void parse(int count, char **words) {
   int i = 1;
@@ -212,6 +227,7 @@ static void parse(int count, char **words) {
     else if (!strcmp(word, "--chdir")) options.directory = words[++i];
     else if (!strcmp(word, "--limit")) add_limit(words[++i]);
     else if (!strcmp(word, "--status-fd")) status_fd = number(word, words[++i]);
+    else if (!strcmp(word, "--proxy")) set_proxy(words[++i]);
     else if (!strcmp(word, "--processes")) options.processes = number(word, words[++i]);
     else misuse(word);
   }
@@ -222,8 +238,10 @@ static void parse(int count, char **words) {
   /* Whoever asks for any protection must not lose all of it to one more word. */
   if (options.unconfined &&
       (!options.pty || options.entry_count || options.private_tmp || options.landlock_only ||
-       options.no_userns || runs_nothing || options.net))
+       options.no_userns || runs_nothing || options.net || options.proxy_port))
     misuse("--unconfined");
+  /* The proxy needs a network with nothing else in it. */
+  if (options.proxy_port && (options.net || options.landlock_only)) misuse("--proxy");
 }
 
 /* ---- Placeholders: see placeholders.ts for the protocol ----------------------------- */
@@ -601,7 +619,7 @@ static void restrict_paths(void) {
   if (version >= 3) rights |= 1 << 14; /* truncate */
   if (version >= 5) rights |= 1 << 15; /* device ioctl */
   struct ruleset_attributes attributes = {
-    .fs = rights, .net = options.net ? 0 : 3, .scoped = 3,
+    .fs = rights, .net = options.net || options.proxy_port ? 0 : 3, .scoped = 3,
   };
   size_t size = version >= 6 ? 24 : version >= 4 ? 16 : 8;
   int ruleset = (int)must(syscall(NR_landlock_create_ruleset, &attributes, size, 0), "landlock");
@@ -619,9 +637,13 @@ static void restrict_paths(void) {
 }
 
 static void load_filter(void) {
-  struct filter_program program = options.net
-    ? (struct filter_program){ sizeof filter_online / sizeof *filter_online, filter_online }
-    : (struct filter_program){ sizeof filter_offline / sizeof *filter_offline, filter_offline };
+  struct filter_program program = { sizeof filter_none / sizeof *filter_none, filter_none };
+  if (options.net)
+    program = (struct filter_program){ sizeof filter_full / sizeof *filter_full, filter_full };
+  if (options.proxy_port)
+    program = (struct filter_program){
+      sizeof filter_proxied / sizeof *filter_proxied, filter_proxied,
+    };
   must(prctl(PR_SET_SECCOMP, 2, &program, 0, 0), "seccomp");
 }
 
@@ -1020,6 +1042,10 @@ static _Noreturn void end_like(struct ending ending) {
   _exit(128 + signal_number);
 }
 
+/* ---- A network of one proxy ------------------------------------------------------------- */
+
+#include "relay.c"
+
 /* ---- Keeper and outer process ------------------------------------------------------------ */
 
 static void write_file(const char *path, const char *text) {
@@ -1055,6 +1081,14 @@ static void close_standard(void) {
   for (int fd = 0; fd < 3; fd++) close(fd);
 }
 
+/* Opened outside, where the path means what whoever started us meant. */
+static int proxy_held = -1;
+
+static void hold_proxy(void) {
+  if (options.proxy_port)
+    proxy_held = (int)must(open_without_links(AT_FDCWD, options.proxy_socket, O_PATH), "proxy");
+}
+
 static pid_t start_command(void) {
   if (options.pty) open_terminal();
   pid_t command = (pid_t)must(fork(), "fork");
@@ -1075,6 +1109,7 @@ static _Noreturn void run_keeper(unsigned uid, unsigned gid, int life, int resul
   mount_all();
   change_directory();
   must(prctl(PR_SET_DUMPABLE, 0), "dumpable");
+  if (options.proxy_port) start_relay(options.proxy_port, proxy_held);
   pid_t command = start_command();
   drop_capabilities();
   struct ending ending = watch(command, life, signals);
@@ -1153,6 +1188,7 @@ int main(int count, char **words) {
   must(syscall(NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC_), "close_range");
   signal(SIGPIPE, SIG_IGN);
   if (options.landlock_only || options.unconfined) run_without_namespaces(parent_life);
+  hold_proxy();
   hold_all();
   run_in_namespaces(parent_life);
 }

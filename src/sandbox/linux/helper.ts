@@ -1,5 +1,6 @@
 /** The command line of the sandbox helper for a plan. Pure; see `helper.c`. */
 import { type Confinement, mountPlan, PROCESSES_MAX } from "../policy.ts";
+import { PROXY_PORT } from "../proxy/port.ts";
 
 /** How much the helper can do on this machine, as its probe found. */
 export type HelperMode = "full" | "no-userns" | "landlock-only";
@@ -25,7 +26,7 @@ export function helperArgv(request: HelperRequest): readonly string[] {
     ...modeOptions(request.mode),
     "--status-fd",
     String(request.statusFd),
-    ...(confinement.network === "full" ? ["--net"] : []),
+    ...networkOptions(confinement),
     ...planOptions(confinement),
     "--processes",
     String(PROCESSES_MAX),
@@ -82,6 +83,22 @@ export function probeArgv(
     String(statusFd),
     "--probe",
   ];
+}
+
+function networkOptions(
+  { network, proxySocket }: Confinement,
+): readonly string[] {
+  switch (network) {
+    case "none":
+      return [];
+    case "full":
+      return ["--net"];
+    case "proxied":
+      // Without a proxy there is nothing to reach.
+      return proxySocket === undefined
+        ? []
+        : ["--proxy", `${PROXY_PORT}:${proxySocket}`];
+  }
 }
 
 function planOptions(confinement: Confinement): readonly string[] {

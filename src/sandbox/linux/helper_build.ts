@@ -77,11 +77,12 @@ export async function buildHelper(
   const room = `${directory}/${source.name}.${crypto.randomUUID()}`;
   await deps.files.makeDirectory(room, 0o700);
   try {
-    await deps.files.replaceFile(`${room}/helper.c`, source.c);
-    await deps.files.replaceFile(`${room}/helper_filter.h`, source.header);
+    for (const [name, text] of source.files) {
+      await deps.files.replaceFile(`${room}/${name}`, text);
+    }
     return await compile(deps, source, room, directory);
   } finally {
-    for (const name of ["helper.c", "helper_filter.h", "helper"]) {
+    for (const name of [...source.files.map(([file]) => file), "helper"]) {
       await deps.files.remove(`${room}/${name}`).catch(() => {});
     }
     await deps.files.remove(room).catch(() => {});

@@ -95,6 +95,8 @@ function helperMechanism(
   mode: HelperMode,
 ): Mechanism {
   return {
+    // Without a network namespace a proxy would be one way out among many.
+    extras: mode === "landlock-only" ? [] : ["network_allow"],
     status: mode === "landlock-only"
       ? {
         kind: "landlock",

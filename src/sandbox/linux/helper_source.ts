@@ -2,8 +2,13 @@
  * What the sandbox helper is built from: its C source and the filter generated from
  * `seccomp.ts`. The digest names a built helper, so a stale one is never found.
  */
-import cSource from "./helper.c" with { type: "text" };
-import { type Instruction, seccompProgram } from "./seccomp.ts";
+import helperC from "./helper.c" with { type: "text" };
+import relayC from "./relay.c" with { type: "text" };
+import {
+  type Instruction,
+  NETWORK_ACCESSES,
+  seccompProgram,
+} from "./seccomp.ts";
 import type { Architecture } from "./syscalls.ts";
 
 /** Warnings are errors; no library is loaded at run time, so none can be swapped. */
@@ -21,22 +26,25 @@ export const COMPILER_FLAGS: readonly string[] = [
 ];
 
 export interface HelperSource {
-  readonly c: string;
-  readonly header: string;
+  /** Name and content of each file; `helper.c` includes the others. */
+  readonly files: readonly (readonly [string, string])[];
   /** The file name of a helper built from this. */
   readonly name: string;
 }
 
 /** The source for one architecture. */
 export async function helperSource(arch: Architecture): Promise<HelperSource> {
-  const header = filterHeader(arch);
-  const all = [arch, ...COMPILER_FLAGS, cSource, header].join("\0");
+  const files = [
+    ["helper.c", helperC],
+    ["relay.c", relayC],
+    ["helper_filter.h", filterHeader(arch)],
+  ] as const;
+  const all = [arch, ...COMPILER_FLAGS, ...files.flat()].join("\0");
   const digest = new Uint8Array(
     await crypto.subtle.digest("SHA-256", new TextEncoder().encode(all)),
   );
   return {
-    c: cSource,
-    header,
+    files,
     name: `sandbox-helper-${arch}-${digest.toHex().slice(0, 16)}`,
   };
 }
@@ -45,8 +53,9 @@ function filterHeader(arch: Architecture): string {
   return [
     "/* Generated from seccomp.ts. */",
     "struct filter_instruction { uint16_t code; uint8_t jt, jf; uint32_t k; };",
-    table("filter_offline", seccompProgram(arch, "none")),
-    table("filter_online", seccompProgram(arch, "full")),
+    ...NETWORK_ACCESSES.map((access) =>
+      table(`filter_${access}`, seccompProgram(arch, access))
+    ),
     "",
   ].join("\n");
 }

@@ -69,6 +69,7 @@ function landlockMechanism(deps: LandlockDeps, version: number): Mechanism {
   const { libc } = deps;
   const workers = new Map<string, Promise<ConfinedWorker>>();
   return {
+    extras: [],
     status: {
       kind: "landlock",
       description: `Landlock and seccomp only, because ${deps.because}`,

@@ -23,7 +23,9 @@ export interface Instruction {
   readonly k: number;
 }
 
-export type NetworkAccess = "none" | "full";
+/** `proxied`: TCP inside a network namespace in which nothing is but our proxy. */
+export const NETWORK_ACCESSES = ["none", "proxied", "full"] as const;
+export type NetworkAccess = typeof NETWORK_ACCESSES[number];
 
 const LOAD_WORD = 0x20;
 const AND = 0x54;
@@ -147,7 +149,7 @@ export function seccompProgram(
     ...onCall(arch, "clone", denyNamespaces()),
     ...onCall(arch, "unshare", denyNamespaces()),
     ...onCall(arch, "ioctl", denyTerminalInput()),
-    ...(network === "none" ? offlineSockets(arch) : onlineSockets(arch)),
+    ...socketRules(arch, network),
     give(ALLOW),
   ];
 }
@@ -187,19 +189,24 @@ function denyTerminalInput(): Instruction[] {
   ];
 }
 
+function socketRules(
+  arch: Architecture,
+  network: NetworkAccess,
+): Instruction[] {
+  switch (network) {
+    case "none":
+      return offlineSockets(arch);
+    case "proxied":
+      return proxiedSockets(arch);
+    case "full":
+      return onlineSockets(arch);
+  }
+}
+
 // Streams between the command's own processes work; anything that could carry a
 // message to a socket of the host does not. A datagram can be addressed by sendmsg,
 // whose address a filter cannot see, so datagram sockets are not made at all.
 function offlineSockets(arch: Architecture): Instruction[] {
-  const streamsOnly = [
-    load(argumentLow(0)),
-    ...unlessEqual(AF_UNIX, [give(EPERM)]),
-    load(argumentLow(1)),
-    { code: AND, jt: 0, jf: 0, k: SOCK_TYPE_MASK },
-    ...ifEqual(SOCK_STREAM, [give(ALLOW)]),
-    ...ifEqual(SOCK_SEQPACKET, [give(ALLOW)]),
-    give(EPERM),
-  ];
   const withoutAddress = [
     load(argumentLow(4)),
     ...unlessEqual(0, [give(EPERM)]),
@@ -208,9 +215,30 @@ function offlineSockets(arch: Architecture): Instruction[] {
     give(ALLOW),
   ];
   return [
-    ...onCall(arch, "socket", streamsOnly),
-    ...onCall(arch, "socketpair", streamsOnly),
+    ...onCall(arch, "socket", streamsOnly()),
+    ...onCall(arch, "socketpair", streamsOnly()),
     ...onCall(arch, "sendto", withoutAddress),
+  ];
+}
+
+function streamsOnly(): Instruction[] {
+  return [
+    load(argumentLow(0)),
+    ...unlessEqual(AF_UNIX, [give(EPERM)]),
+    load(argumentLow(1)),
+    { code: AND, jt: 0, jf: 0, k: SOCK_TYPE_MASK },
+    ...ifEqual(SOCK_STREAM, [give(ALLOW)]),
+    ...ifEqual(SOCK_SEQPACKET, [give(ALLOW)]),
+    give(EPERM),
+  ];
+}
+
+// Addresses may be connected to, so sockets that could reach the host through its file
+// system are not made: what leads out is the proxy's port alone.
+function proxiedSockets(arch: Architecture): Instruction[] {
+  return [
+    ...onCall(arch, "socket", [load(argumentLow(0)), ...internetOnly()]),
+    ...onCall(arch, "socketpair", streamsOnly()),
   ];
 }
 
@@ -218,13 +246,20 @@ function onlineSockets(arch: Architecture): Instruction[] {
   return onCall(arch, "socket", [
     load(argumentLow(0)),
     ...ifEqual(AF_UNIX, [give(ALLOW)]),
+    ...internetOnly(),
+  ]);
+}
+
+/** With the family loaded: the Internet's, and what lists network interfaces. */
+function internetOnly(): Instruction[] {
+  return [
     ...ifEqual(AF_INET, [give(ALLOW)]),
     ...ifEqual(AF_INET6, [give(ALLOW)]),
     ...unlessEqual(AF_NETLINK, [give(EPERM)]),
     load(argumentLow(2)),
     ...unlessEqual(NETLINK_ROUTE, [give(EPERM)]),
     give(ALLOW),
-  ]);
+  ];
 }
 
 function onCall(

@@ -43,6 +43,7 @@ export async function trySeatbelt(deps: SeatbeltDeps): Promise<Attempt> {
 
 function createMechanism({ processes }: SeatbeltDeps): Mechanism {
   return {
+    extras: [],
     status: {
       kind: "seatbelt",
       description: "Seatbelt, tried out at the start of this session",

@@ -122,6 +122,7 @@ export function makeRoom(options: RoomOptions = {}): Room {
     sessions: new ExecSessions({ clock, random, emit }),
     broker,
     rules,
+    log: { error() {}, warn() {}, info() {}, debug() {} },
     emit,
   };
   return {

@@ -111,12 +111,32 @@ Deno.test("an allowed prefix is added to a private file that stays readable", as
   assert.deepEqual([...Deno.readDirSync(`${home}/rules`)].length, 1);
 });
 
-Deno.test("network rules are read, and the user is told that nothing enforces them", async () => {
+Deno.test("network rules count where hosts are listed, and elsewhere the user is told", async () => {
   await using room = await place();
-  assert.deepEqual(ruleWarnings(await room.load()), []);
+  const closed = { type: "read-only", network_access: false } as const;
+  assert.deepEqual(ruleWarnings(await room.load(), closed), []);
   await room.write(
     "home/rules/n.rules",
     'network_rule("a.com", "https", "deny")',
   );
-  assert.match(ruleWarnings(await room.load())[0] ?? "", /\(a\.com\)/);
+  const rules = await room.load();
+  assert.match(
+    ruleWarnings(rules, closed)[0] ?? "",
+    /not enforced \(a\.com\): commands have no network;/,
+  );
+  assert.match(
+    ruleWarnings(rules, { type: "danger-full-access" })[0] ?? "",
+    /commands have the whole network;/,
+  );
+  assert.deepEqual(
+    ruleWarnings(rules, {
+      type: "workspace-write",
+      writable_roots: [],
+      network_access: false,
+      exclude_slash_tmp: false,
+      exclude_tmpdir_env_var: false,
+      network_allow: [],
+    }),
+    [],
+  );
 });

@@ -28,8 +28,9 @@ async function buildVariants(): Promise<readonly Variant[]> {
   const directory = await Deno.makeTempDir({ prefix: "codex-helper-" });
   removeAtEnd(directory);
   await Deno.chmod(directory, 0o755);
-  await Deno.writeTextFile(`${directory}/helper.c`, source.c);
-  await Deno.writeTextFile(`${directory}/helper_filter.h`, source.header);
+  for (const [name, text] of source.files) {
+    await Deno.writeTextFile(`${directory}/${name}`, text);
+  }
   const kinds: [string, readonly string[]][] = [
     ["plain", COMPILER_FLAGS],
     ["sanitized", [
@@ -196,6 +197,12 @@ testHelper("wrong options are refused, not skipped", async (bench) => {
     ["--unconfined", "--pty", "--landlock-only", "--", "true"],
     ["--edit", "--", "true"],
     ["--edit", "--pty"],
+    ["--proxy", "80", "--", "true"],
+    ["--proxy", "0:/s", "--", "true"],
+    ["--proxy", "80:s", "--", "true"],
+    ["--proxy", "80:/s", "--net", "--", "true"],
+    ["--proxy", "80:/s", "--landlock-only", "--", "true"],
+    ["--unconfined", "--pty", "--proxy", "80:/s", "--", "true"],
     ["--unconfined", "--pty", "--edit"],
     ["--processes", "x", "--", "true"],
     ["--probe", "--", "true"],
@@ -284,6 +291,53 @@ testHelper(
     assert.equal(await denoFiles.lstat("/tmp/own"), undefined);
   },
 );
+
+testHelper(
+  "connections to the proxy's port lead to its socket, however many and however long",
+  async (bench) => {
+    // Deeper than the address of a socket can be.
+    const deep = `${bench.path}/${"d".repeat(100)}`;
+    await Deno.mkdir(deep);
+    await Deno.chown(deep, bench.uid, bench.uid);
+    const short = `${bench.path}/s`;
+    using listener = Deno.listen({ transport: "unix", path: short });
+    await Deno.chown(short, bench.uid, bench.uid);
+    await Deno.rename(short, `${deep}/socket`);
+    const serving = (async () => {
+      for await (const connection of listener) {
+        // Says back what it hears, to the end.
+        connection.readable.pipeTo(connection.writable).catch(() => {});
+      }
+    })();
+    const ran = await bench.run(
+      "--write",
+      `${bench.path}/ws`,
+      "--proxy",
+      `13128:${deep}/socket`,
+      "--",
+      "/bin/bash",
+      "-c",
+      `for n in $(seq 70); do (exec 3<>/dev/tcp/127.0.0.1/13128; echo said $n >&3; ` +
+        `read -r line <&3; echo "$line") & done; wait; ` +
+        `(exec 3<>/dev/tcp/127.0.0.1/13129) 2>/dev/null || echo closed`,
+    );
+    listener.close();
+    await serving;
+    const lines = ran.out.trim().split("\n").sort();
+    assert.deepEqual(
+      lines,
+      ["closed", ...Array.from({ length: 70 }, (_, n) => `said ${n + 1}`)]
+        .sort(),
+      ran.err,
+    );
+  },
+);
+
+testHelper("a proxy that is not there ends the helper", async (bench) => {
+  const ran = await bench.run("--proxy", "13128:/no/such", "--", "/bin/true");
+  assert.equal(ran.code, 125);
+  assert.match(ran.err, /setup-failed proxy/);
+});
 
 testHelper("limits bind the command", async (bench) => {
   const ran = await bench.sh(

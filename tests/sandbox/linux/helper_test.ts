@@ -42,6 +42,19 @@ Deno.test("helperArgv() names the mode and the network", () => {
   );
 });
 
+Deno.test("helperArgv() leads to the proxy of listed hosts, and without one nowhere", () => {
+  const proxied = { ...REQUEST.confinement, network: "proxied" } as const;
+  const argv = helperArgv({
+    ...REQUEST,
+    confinement: { ...proxied, proxySocket: "/home/u/.codex/proxy/s" },
+  });
+  assert.match(argv.join(" "), / --proxy 13128:\/home\/u\/.codex\/proxy\/s /);
+  assert.deepEqual(
+    helperArgv({ ...REQUEST, confinement: proxied }),
+    helperArgv(REQUEST),
+  );
+});
+
 Deno.test("editArgv() confines like a command and names none", () => {
   assert.equal(
     editArgv(REQUEST).join(" "),

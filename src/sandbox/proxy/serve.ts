@@ -1,0 +1,355 @@
+/**
+ * One connection to the proxy, from its first byte to its end: read the head, ask
+ * whether that host may be reached, look its addresses up once, connect to one that
+ * was looked at, carry bytes. Every wait has an end.
+ */
+import { Watchdog } from "@/async/watchdog.ts";
+import type { Connection, Network } from "@/platform/network.ts";
+import type { Clock } from "@/platform/platform.ts";
+import { isAddress } from "@/text/host_pattern.ts";
+import { isPublicAddress } from "./addresses.ts";
+import {
+  HEAD_BYTES_MAX,
+  type NetworkTarget,
+  parseRequestHead,
+  type RequestHead,
+} from "./request_head.ts";
+
+/** Whether a host may be reached, and why not, in words for the user. */
+export type NetworkDecision =
+  | { readonly kind: "allow" }
+  | { readonly kind: "refuse"; readonly reason: string };
+
+/** Who decides about the network of one command. */
+export interface NetworkGate {
+  /** The decision about a name; addresses are never asked about. */
+  decide(target: NetworkTarget, signal: AbortSignal): Promise<NetworkDecision>;
+  /** Told every decision, whoever made it. */
+  report(target: NetworkTarget, decision: NetworkDecision): Promise<void>;
+}
+
+export interface ServePorts {
+  readonly network: Network;
+  readonly clock: Pick<Clock, "monotonic" | "timeout">;
+  readonly gate: NetworkGate;
+  readonly limits?: Partial<ProxyLimits>;
+}
+
+export interface ProxyLimits {
+  /** A program sends its head at once; whoever does not holds a place. */
+  readonly headMs: number;
+  /** Longer than a slow handshake, shorter than anybody's patience. */
+  readonly connectMs: number;
+  /** A connection nothing moved on for so long is dead, or a way to fill the table. */
+  readonly idleMs: number;
+}
+
+const LIMITS: ProxyLimits = {
+  headMs: 10_000,
+  connectMs: 20_000,
+  idleMs: 300_000,
+};
+
+/** As much as is carried at a time. */
+const CHUNK_BYTES = 16 * 1024;
+
+const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+/** Serves a connection to its end. Closes it; never rejects. */
+export async function serveConnection(
+  client: Connection,
+  ports: ServePorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const onAbort = () => client.close();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    if (!signal.aborted) await serve(client, ports, signal);
+  } catch {
+    // Either side went away, or the command ended: nobody is left to tell.
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    client.close();
+  }
+}
+
+async function serve(
+  client: Connection,
+  ports: ServePorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { head, rest } = await readHead(client, ports);
+  if (head === undefined) return;
+  if (head.kind === "bad") {
+    return await answer(
+      client,
+      head.status,
+      `the request is refused: ${head.reason}`,
+    );
+  }
+  const { target } = head;
+  const decision = await decide(target, ports.gate, signal);
+  if (decision.kind === "refuse") {
+    return await refuse(client, ports, target, decision);
+  }
+  const found = await findAddresses(target, ports, signal);
+  if (found.kind === "refuse") {
+    return await refuse(client, ports, target, found);
+  }
+  if (found.kind === "unknown") {
+    return await answer(client, 502, `${target.host} has no address`);
+  }
+  const server = await connectFirst(
+    found.addresses,
+    target.port,
+    ports,
+    signal,
+  );
+  if (server === undefined) {
+    return await answer(client, 502, `${target.host} cannot be reached`);
+  }
+  await ports.gate.report(target, { kind: "allow" });
+  await carry({ client, server, head, rest }, ports, signal);
+}
+
+/** The head and what came after it; no head when the connection ended before one. */
+async function readHead(
+  client: Connection,
+  { clock, limits }: ServePorts,
+): Promise<{ readonly head?: RequestHead; readonly rest: Uint8Array }> {
+  const deadline = clock.timeout(limits?.headMs ?? LIMITS.headMs);
+  const close = () => client.close();
+  deadline.addEventListener("abort", close, { once: true });
+  try {
+    const bytes = new Uint8Array(HEAD_BYTES_MAX);
+    let used = 0;
+    while (used < bytes.length) {
+      const count = await client.read(bytes.subarray(used));
+      if (count === null) return { rest: bytes.subarray(0, 0) };
+      const from = Math.max(0, used - 3);
+      used += count;
+      const end = endOfHead(bytes.subarray(0, used), from);
+      if (end === undefined) continue;
+      return {
+        head: parseRequestHead(latin1(bytes.subarray(0, end))),
+        rest: bytes.slice(end + 4, used),
+      };
+    }
+    const reason = `its head is longer than ${HEAD_BYTES_MAX} bytes`;
+    const head = { kind: "bad", status: 400, reason } as const;
+    return { head, rest: bytes.subarray(0, 0) };
+  } finally {
+    deadline.removeEventListener("abort", close);
+  }
+}
+
+/** Where CR LF CR LF begins. */
+function endOfHead(bytes: Uint8Array, from: number): number | undefined {
+  for (let at = from; at + 3 < bytes.length; at++) {
+    if (
+      bytes[at] === 13 && bytes[at + 1] === 10 && bytes[at + 2] === 13 &&
+      bytes[at + 3] === 10
+    ) return at;
+  }
+  return undefined;
+}
+
+/** One character for each byte, so that nothing is lost or joined on the way. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+async function decide(
+  target: NetworkTarget,
+  gate: NetworkGate,
+  signal: AbortSignal,
+): Promise<NetworkDecision> {
+  if (isAddress(target.host)) {
+    return {
+      kind: "refuse",
+      reason: "hosts are reached by name, never by address",
+    };
+  }
+  return await gate.decide(target, signal);
+}
+
+type Found =
+  | { readonly kind: "found"; readonly addresses: readonly string[] }
+  | { readonly kind: "unknown" }
+  | Extract<NetworkDecision, { kind: "refuse" }>;
+
+// Looked up once: asked a second time, a hostile name server would answer otherwise.
+async function findAddresses(
+  { host }: NetworkTarget,
+  { network, clock, limits }: ServePorts,
+  signal: AbortSignal,
+): Promise<Found> {
+  const deadline = clock.timeout(limits?.connectMs ?? LIMITS.connectMs);
+  const addresses = await network.resolve(
+    host,
+    AbortSignal.any([signal, deadline]),
+  ).catch(() => []);
+  signal.throwIfAborted();
+  if (addresses.length === 0) return { kind: "unknown" };
+  const inner = addresses.find((address) => !isPublicAddress(address));
+  if (inner === undefined) return { kind: "found", addresses };
+  return {
+    kind: "refuse",
+    reason: `its address ${inner} is not on the public Internet`,
+  };
+}
+
+async function connectFirst(
+  addresses: readonly string[],
+  port: number,
+  { network, clock, limits }: ServePorts,
+  signal: AbortSignal,
+): Promise<Connection | undefined> {
+  const deadline = clock.timeout(limits?.connectMs ?? LIMITS.connectMs);
+  const until = AbortSignal.any([signal, deadline]);
+  for (const address of addresses) {
+    const server = await network.connect(address, port, until)
+      .catch(() => undefined);
+    if (server !== undefined) return server;
+    signal.throwIfAborted();
+  }
+  return undefined;
+}
+
+interface Carried {
+  readonly client: Connection;
+  readonly server: Connection;
+  readonly head: Exclude<RequestHead, { kind: "bad" }>;
+  /** What the program sent after its head. */
+  readonly rest: Uint8Array;
+}
+
+async function carry(
+  { client, server, head, rest }: Carried,
+  { clock, limits }: ServePorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const idleMs = limits?.idleMs ?? LIMITS.idleMs;
+  using idle = new Watchdog(clock, idleMs, () => new Error("Nothing moved"));
+  const close = () => {
+    client.close();
+    server.close();
+  };
+  const until = AbortSignal.any([signal, idle.signal]);
+  until.addEventListener("abort", close, { once: true });
+  try {
+    until.throwIfAborted();
+    const touch = () => idle.touch();
+    const up = head.kind === "tunnel"
+      ? openTunnel(client, server, rest, touch)
+      : sendRequest(client, server, { head, rest }, touch);
+    // One direction that breaks ends the other; one that ends does not.
+    await Promise.all(
+      [up, pump(server, client, touch)].map((way) =>
+        way.catch((error: unknown) => {
+          close();
+          throw error;
+        })
+      ),
+    );
+  } finally {
+    until.removeEventListener("abort", close);
+    close();
+  }
+}
+
+async function openTunnel(
+  client: Connection,
+  server: Connection,
+  rest: Uint8Array,
+  touch: () => void,
+): Promise<void> {
+  await client.write(bytesOf(ESTABLISHED));
+  await server.write(rest);
+  await pump(client, server, touch);
+}
+
+/** Exactly one request: what follows it is nobody's. */
+async function sendRequest(
+  client: Connection,
+  server: Connection,
+  { head, rest }: {
+    readonly head: Extract<RequestHead, { kind: "request" }>;
+    readonly rest: Uint8Array;
+  },
+  touch: () => void,
+): Promise<void> {
+  await server.write(bytesOf(head.text));
+  const first = rest.subarray(0, head.bodyBytes);
+  await server.write(first);
+  let missing = head.bodyBytes - first.length;
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  while (missing > 0) {
+    const room = chunk.subarray(0, Math.min(chunk.length, missing));
+    const count = await client.read(room);
+    if (count === null) throw new Error("The body ended early");
+    touch();
+    await server.write(room.subarray(0, count));
+    missing -= count;
+  }
+}
+
+async function pump(
+  from: Connection,
+  to: Connection,
+  touch: () => void,
+): Promise<void> {
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  for (;;) {
+    const count = await from.read(chunk);
+    if (count === null) return await to.closeWrite();
+    touch();
+    await to.write(chunk.subarray(0, count));
+  }
+}
+
+async function refuse(
+  client: Connection,
+  { gate }: ServePorts,
+  target: NetworkTarget,
+  decision: Extract<NetworkDecision, { kind: "refuse" }>,
+): Promise<void> {
+  await gate.report(target, decision);
+  await answer(
+    client,
+    403,
+    `the sandbox does not let commands reach ${target.host}:${target.port}: ${decision.reason}`,
+  );
+}
+
+const PHRASES = {
+  400: "Bad Request",
+  403: "Forbidden",
+  411: "Length Required",
+  502: "Bad Gateway",
+} as const;
+
+async function answer(
+  client: Connection,
+  status: keyof typeof PHRASES,
+  text: string,
+): Promise<void> {
+  const body = new TextEncoder().encode(`${text}\n`);
+  const head = [
+    `HTTP/1.1 ${status} ${PHRASES[status]}`,
+    "Content-Type: text/plain; charset=utf-8",
+    `Content-Length: ${body.length}`,
+    "Connection: close",
+    "",
+    "",
+  ].join("\r\n");
+  await client.write(bytesOf(head));
+  await client.write(body);
+  await client.closeWrite();
+}
