@@ -113,7 +113,7 @@ async function startThread(
   const broker = new ApprovalBroker(emit);
   const shell = userShell(platform);
   // Last, because nothing may fail between starting processes and owning them.
-  const servers = await startServers(ports, signal);
+  const servers = await startServers(ports, settings, emit, signal);
   return new Thread({
     info: threadInfo(ports, settings, id),
     state,
@@ -161,11 +161,18 @@ async function startThread(
 /** The thread's MCP servers; their client is not loaded for a thread without any. */
 async function startServers(
   { platform, config }: HostPorts,
+  settings: CurrentSettings,
+  emit: (event: ThreadEvent) => Promise<void>,
   signal: AbortSignal,
 ): Promise<ThreadServers | undefined> {
   if (!hasEnabledServers(config)) return undefined;
   const { startThreadServers } = await import("./mcp/thread_servers.ts");
-  return await startThreadServers(platform, config, signal);
+  return await startThreadServers({
+    platform,
+    config,
+    approvalPolicy: () => settings.freeze().settings.approvalPolicy,
+    emit,
+  }, signal);
 }
 
 function threadInfo(

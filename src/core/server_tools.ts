@@ -6,7 +6,9 @@ import type { ToolDeclaration } from "@/model/model.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type { ToolCallItem } from "@/protocol/response_items.ts";
+import type { ElicitationAnswer } from "@/protocol/ops.ts";
 import type { CallableTool, ToolContext } from "@/tools/tool.ts";
+import type { ApprovalBroker } from "./approvals/broker.ts";
 import type { ThreadSettings } from "./settings.ts";
 
 /** What one call of a server's tool is done with. */
@@ -15,6 +17,7 @@ export interface ServerCallPorts {
   readonly turnId: TurnId;
   readonly itemId: string;
   readonly settings: ThreadSettings;
+  readonly broker: ApprovalBroker;
   /** Who asks, for servers that want to know. */
   turnMetadata(): unknown;
   emit(event: ThreadEvent): Promise<void>;
@@ -35,9 +38,14 @@ export interface ServerTools {
 }
 
 export interface ThreadServers {
-  /** Waits until every server is ready or has failed. */
+  /**
+   * Waits until every server is ready or has failed. Asked once a turn: tools that
+   * servers say have changed are read again here, so a turn never changes its own.
+   */
   tools(signal: AbortSignal): Promise<ServerTools>;
-  /** What the user should know of failed servers; given out once. */
+  /** Takes a front end's answer to a server's question. */
+  answer(requestId: string, answer: ElicitationAnswer): void;
+  /** What the user should know of servers; given out once. */
   takeWarnings(): readonly string[];
   /** Ends the servers; resolves when none is left. */
   close(): Promise<void>;

@@ -115,6 +115,9 @@ export class Thread implements ThreadHandle {
         return this.#stopTurn("The user interrupted the turn");
       case "approval":
         return this.#answer(op);
+      case "elicitation":
+        this.#parts.environment.servers?.answer(op.requestId, op.answer);
+        return;
     }
   }
 
@@ -124,8 +127,7 @@ export class Thread implements ThreadHandle {
 
   /** Cancelling a request says no and stops the turn that made it. */
   #answer({ requestId, decision }: Extract<Op, { type: "approval" }>): void {
-    const wasWaiting = this.#parts.broker.answer(requestId, decision);
-    if (!wasWaiting || decision.kind !== "cancel") return;
+    if (this.#parts.broker.answer(requestId, decision) !== "stopTurn") return;
     this.#stopTurn("The user cancelled an approval request");
   }
 

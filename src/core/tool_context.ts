@@ -38,6 +38,7 @@ export function createToolContext(
       turnId,
       itemId: callId,
       settings: guard.settings,
+      broker: guard.broker,
       turnMetadata: ports.turnMetadata,
       emit: ports.emit,
     }),

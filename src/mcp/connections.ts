@@ -1,7 +1,7 @@
 /** All servers of a thread: started side by side, ended together. */
 import type { Config, McpServerConfig } from "@/config/config.ts";
 import { type ConnectPorts, connectServer } from "./connect.ts";
-import { type McpServer, McpStartError } from "./server.ts";
+import { type AskUser, type McpServer, McpStartError } from "./server.ts";
 
 export type Connection =
   | {
@@ -16,13 +16,18 @@ export type Connection =
     readonly isRequired: boolean;
   };
 
+export type ServersRequest = Pick<Config, "mcpServers" | "cwd"> & {
+  /** Answers the servers' questions to the user. */
+  readonly ask: AskUser;
+};
+
 /**
  * Starts every enabled server. A server that cannot be used is told of, not thrown.
  * Rejects only when the signal aborts, with nothing left running.
  */
 export async function connectServers(
   ports: ConnectPorts,
-  { mcpServers, cwd }: Pick<Config, "mcpServers" | "cwd">,
+  { mcpServers, cwd, ask }: ServersRequest,
   signal: AbortSignal,
 ): Promise<readonly Connection[]> {
   const enabled = Object.entries(mcpServers).filter(([, config]) =>
@@ -30,7 +35,7 @@ export async function connectServers(
   );
   const settled = await Promise.allSettled(
     enabled.map(([name, config]) =>
-      connect(ports, { name, config, cwd }, signal)
+      connect(ports, { name, config, cwd, ask }, signal)
     ),
   );
   const failure = settled.find((one) => one.status === "rejected");

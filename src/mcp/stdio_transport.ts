@@ -14,6 +14,8 @@ import type {
 
 /** A message longer than this is no answer but a leak. */
 const LINE_BYTES_MAX = 64 * 1024 * 1024;
+/** What may wait for a server that does not read; after that it is taken for dead. */
+const UNREAD_BYTES_MAX = 64 * 1024 * 1024;
 /** How much of what a server said last is worth telling. */
 const LAST_WORDS_MAX = 2_000;
 /** How long a server may take to end by itself once its input has ended. */
@@ -37,6 +39,7 @@ export class StdioTransport implements Transport {
   #child: ChildProcess | undefined;
   #readers: Promise<unknown> = Promise.resolve();
   #lastWords = "";
+  #unreadBytes = 0;
   #isClosed = false;
   #end: Promise<void> | undefined;
 
@@ -71,8 +74,18 @@ export class StdioTransport implements Transport {
     if (this.#isClosed || this.#child === undefined) {
       throw new Error("Transport closed");
     }
-    const line = `${JSON.stringify(message)}\n`;
-    await this.#child.writeStdin(new TextEncoder().encode(line));
+    const line = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
+    if (this.#unreadBytes + line.length > UNREAD_BYTES_MAX) {
+      // It may ask and ask without reading an answer; its end fails what waits for it.
+      this.#child.kill("SIGKILL");
+      throw new Error("it does not read what it is sent");
+    }
+    this.#unreadBytes += line.length;
+    try {
+      await this.#child.writeStdin(line);
+    } finally {
+      this.#unreadBytes -= line.length;
+    }
   }
 
   /** Ends the server and everything it started; resolves when it is gone. */

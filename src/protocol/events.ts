@@ -42,6 +42,38 @@ export type ApprovalSubject =
     readonly protocol: "http" | "https";
     /** The command, as it is shown. */
     readonly command: string;
+  }
+  | {
+    readonly kind: "mcpToolCall";
+    readonly server: string;
+    /** As the server calls it. */
+    readonly tool: string;
+    readonly arguments: Readonly<Record<string, unknown>>;
+    /** In the server's words, for a person. */
+    readonly title?: string;
+    readonly description?: string;
+    /** What the tool says of itself; true and false as said, absent when it is silent. */
+    readonly hints: Readonly<Record<string, boolean>>;
+    /** How long an acceptance may hold beyond this call; empty: for this call only. */
+    readonly persist: readonly ("session" | "always")[];
+  };
+
+/** What a server of the Model Context Protocol wants to know from the user. */
+export type McpElicitation =
+  | {
+    readonly mode: "form";
+    readonly message: string;
+    /** JSON Schema of a flat object; the server's own. */
+    readonly requestedSchema: Readonly<Record<string, unknown>>;
+    readonly meta?: Readonly<Record<string, unknown>>;
+  }
+  /** The user is to open an address; nothing but consent comes back. */
+  | {
+    readonly mode: "url";
+    readonly message: string;
+    readonly url: string;
+    readonly elicitationId: string;
+    readonly meta?: Readonly<Record<string, unknown>>;
   };
 
 export type ThreadEvent =
@@ -103,6 +135,25 @@ export type ThreadEvent =
     readonly itemId: string;
     readonly subject: ApprovalSubject;
     readonly reason?: string;
+  }
+  /** A server asks the user something; answered by an `elicitation` op. */
+  | {
+    readonly type: "elicitationRequested";
+    readonly requestId: string;
+    /** Absent when the server asks while none of its tools runs. */
+    readonly turnId?: TurnId;
+    readonly server: string;
+    readonly elicitation: McpElicitation;
+    /** Why the answer before this one could not be taken. */
+    readonly problem?: string;
+  }
+  /** The question is over: answered, or nobody waits for the answer any more. */
+  | { readonly type: "elicitationResolved"; readonly requestId: string }
+  | {
+    readonly type: "mcpToolCallProgress";
+    readonly turnId: TurnId;
+    readonly itemId: string;
+    readonly message: string;
   }
   | {
     readonly type: "error";

@@ -40,8 +40,17 @@ export type ApprovalDecision =
   | { readonly kind: "accept" }
   | { readonly kind: "acceptForSession" }
   | { readonly kind: "acceptWithAmendment"; readonly prefix: readonly string[] }
+  /** From now on and in later threads; for subjects that offer it. */
+  | { readonly kind: "acceptAlways" }
   | { readonly kind: "decline" }
   | { readonly kind: "cancel" };
+
+/** What a person answers to a server's question. */
+export interface ElicitationAnswer {
+  readonly action: "accept" | "decline" | "cancel";
+  /** The filled-in form of an acceptance. */
+  readonly content?: unknown;
+}
 
 export type Op =
   /** Starts a turn; while one runs, the input steers it instead. */
@@ -60,4 +69,10 @@ export type Op =
     readonly type: "approval";
     readonly requestId: string;
     readonly decision: ApprovalDecision;
+  }
+  /** Answers a server's question of that id. */
+  | {
+    readonly type: "elicitation";
+    readonly requestId: string;
+    readonly answer: ElicitationAnswer;
   };

@@ -51,7 +51,7 @@ Deno.test("a connection says who we are, reads every page of tools, and calls th
       serverConfig([`--log=${log}`, "--instructions=Be kind"]),
       async (server) => {
         assert.equal(server.instructions, "Be kind");
-        assert.equal(server.tools.length, 14);
+        assert.equal(server.tools.length, 17);
         assert.deepEqual(await call(server, "struct"), {
           kind: "result",
           content: [{ type: "text", text: '{"v":42}' }],
@@ -195,8 +195,6 @@ const FAULTS: readonly {
   readonly tool: string;
   readonly args?: Readonly<Record<string, unknown>>;
   readonly gives: RegExp;
-  /** The server can be used afterwards. */
-  readonly survives: boolean;
 }[] = [
   {
     what: "starts slowly",
@@ -204,14 +202,12 @@ const FAULTS: readonly {
     tool: "echo",
     args: { text: "late" },
     gives: /^echo: late$/,
-    survives: true,
   },
   {
     what: "prints lines that are no messages",
     words: ["--noise"],
     tool: "noise",
     gives: /^through the noise$/,
-    survives: true,
   },
   {
     what: "names a tool twice and lists what is no tool",
@@ -219,20 +215,17 @@ const FAULTS: readonly {
     tool: "echo",
     args: { text: "once" },
     gives: /^echo: once$/,
-    survives: true,
   },
   {
     what: "has 300 tools",
     words: ["--tools=300"],
     tool: "tool 299",
     gives: /^ran tool 299$/,
-    survives: true,
   },
   {
     what: "gives what is no result",
     tool: "odd",
     gives: /Invalid result for tools\/call/,
-    survives: true,
   },
   {
     what: "takes too long",
@@ -240,27 +233,23 @@ const FAULTS: readonly {
     args: { ms: 20_000 },
     gives:
       /^tool call failed for `scripted\/slow`\n\nCaused by:\n {4}timed out awaiting tools\/call after 1\.5s$/,
-    survives: true,
   },
   {
     what: "dies in the middle of a call",
     tool: "crash",
     gives:
       /^tool call failed for `scripted\/crash`\n\nCaused by:\n {4}Transport closed$/,
-    survives: false,
   },
 ];
 
-for (const { what, words, tool, args, gives, survives } of FAULTS) {
+for (const { what, words, tool, args, gives } of FAULTS) {
   Deno.test(`a server that ${what} is contained`, async () => {
     const config = serverConfig(words ?? [], { toolTimeoutMs: 1_500 });
     await withServer(config, async (server) => {
       assert.match(await callText(server, tool, args), gives);
+      // Whatever happened, the next call works.
       const after = await callText(server, "echo", { text: "still there" });
-      assert.match(
-        after,
-        survives ? /^echo: still there$/ : /Transport closed$/,
-      );
+      assert.equal(after, "echo: still there");
     });
   });
 }
@@ -337,10 +326,93 @@ Deno.test("a server that does not end with its input is ended, and what it start
 
 Deno.test("a failed request for resources gives the reason", async () => {
   await withServer(serverConfig([]), async (server) => {
-    await call(server, "crash");
     await assert.rejects(
-      server.resources("resources/list", {}, NEVER),
-      new McpRequestError("Transport closed"),
+      server.resources("resources/read", { uri: 5 }, NEVER),
+      (error) =>
+        error instanceof McpRequestError &&
+        /-32602: no such/.test(error.message),
+    );
+  });
+});
+
+Deno.test("a server that died is started again at the next call, three times and no more", async () => {
+  await withServer(serverConfig([]), async (server) => {
+    for (let time = 1; time <= 3; time++) {
+      assert.match(await callText(server, "crash"), /Transport closed$/);
+      // Calls that come together start it once.
+      const both = await Promise.all(
+        ["a", "b"].map((text) => callText(server, "echo", { text })),
+      );
+      assert.deepEqual(both, ["echo: a", "echo: b"]);
+      assert.deepEqual(server.takeNotices(), [
+        `MCP server "scripted" had ended and was started again (${time} of 3 times)`,
+      ]);
+    }
+    assert.match(await callText(server, "crash"), /Transport closed$/);
+    assert.match(
+      await callText(server, "echo", { text: "x" }),
+      /Transport closed; the server ended 4 times and is not started again in this thread$/,
+    );
+    assert.deepEqual(server.takeNotices(), []);
+  });
+});
+
+Deno.test("a server that cannot be started again says why", async () => {
+  await withLog(async (log) => {
+    const config = serverConfig([]);
+    const { transport } = config;
+    if (transport.kind !== "stdio") return;
+    // The second start finds the file and ends.
+    const script = `[ -e "$0" ] && exit 9; : > "$0"; exec "$@"`;
+    const args = ["-c", script, log, transport.command, ...transport.args];
+    const once = { ...transport, command: "/bin/sh", args };
+    await withServer({ ...config, transport: once }, async (server) => {
+      await call(server, "crash");
+      assert.match(
+        await callText(server, "echo", { text: "x" }),
+        /Transport closed; the server could not be started again: it ended before it was ready$/,
+      );
+    });
+  });
+});
+
+Deno.test("the tools of a server that says they changed are read again, once", async () => {
+  await withServer(
+    serverConfig([], { disabledTools: ["hidden"] }),
+    async (server) => {
+      assert.equal(await server.refreshTools(NEVER), false);
+      await call(server, "change", { name: "shown" });
+      await call(server, "change", { name: "hidden" });
+      const before = server.tools.map(({ name }) => name);
+      assert.equal(await server.refreshTools(NEVER), true);
+      assert.equal(await server.refreshTools(NEVER), false);
+      const added = server.tools.filter(({ name }) => !before.includes(name));
+      assert.deepEqual(added.map(({ name }) => name), ["shown"]);
+      assert.equal(await callText(server, "shown"), "new: shown");
+    },
+  );
+});
+
+Deno.test("a call is told how far it is", async () => {
+  await withServer(serverConfig([]), async (server) => {
+    const words: string[] = [];
+    await server.call({
+      tool: "progress",
+      arguments: {},
+      meta: {},
+      onProgress: (message) => words.push(message),
+    }, NEVER);
+    assert.deepEqual(words, ["begun", "2/3", "3/3"]);
+  });
+});
+
+Deno.test("a flood of notifications and noise is contained", async () => {
+  await withServer(serverConfig([]), async (server) => {
+    assert.equal(await callText(server, "flood", { count: 5_000 }), "flooded");
+    assert.equal(await server.refreshTools(NEVER), true);
+    assert.equal(
+      await callText(server, "echo", { text: "after" }),
+      "echo: after",
     );
   });
 });

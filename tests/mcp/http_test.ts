@@ -15,11 +15,14 @@ interface Seen {
 interface HttpServer extends AsyncDisposable {
   readonly url: string;
   readonly seen: readonly Seen[];
+  /** Makes the server forget the session it gave out. */
+  forget(): void;
 }
 
 /** Answers `initialize` as JSON and everything else as an event stream. */
 function startHttpServer(): HttpServer {
   const seen: Seen[] = [];
+  let session = 1;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen() {} },
     async (request) => {
@@ -30,13 +33,19 @@ function startHttpServer(): HttpServer {
       if (headers.authorization !== "Bearer secret") {
         return new Response("who are you?", { status: 401 });
       }
+      if (
+        rpc?.method !== "initialize" &&
+        headers["mcp-session-id"] !== `s${session}`
+      ) return new Response("no such session", { status: 404 });
       if (request.method === "GET") return new Response(null, { status: 405 });
       if (request.method === "DELETE") return new Response(null);
       if (rpc.id === undefined) return new Response(null, { status: 202 });
       const result = resultOf(rpc.method, rpc.params);
       const answer = { jsonrpc: "2.0", id: rpc.id, result };
       return rpc.method === "initialize"
-        ? Response.json(answer, { headers: { "mcp-session-id": "s1" } })
+        ? Response.json(answer, {
+          headers: { "mcp-session-id": `s${session}` },
+        })
         : new Response(`event: message\ndata: ${JSON.stringify(answer)}\n\n`, {
           headers: { "content-type": "text/event-stream" },
         });
@@ -45,6 +54,7 @@ function startHttpServer(): HttpServer {
   return {
     url: `http://127.0.0.1:${server.addr.port}/mcp`,
     seen,
+    forget: () => session++,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
@@ -113,6 +123,32 @@ Deno.test("a server behind an address is called with its headers and told when i
     ],
     ["f", "s1", "2025-06-18"],
   );
+  Deno.env.delete("CODEX_TEST_TOKEN");
+});
+
+Deno.test("a session the server forgot is begun again, and the call with it", async () => {
+  Deno.env.set("CODEX_TEST_TOKEN", "secret");
+  await using http = startHttpServer();
+  await withServer(httpConfig(http.url), async (server) => {
+    const call = async (text: string) => {
+      const answer = await server.call(
+        { tool: "echo", arguments: { text }, meta: {} },
+        NEVER,
+      );
+      return answer.kind === "result" ? answer.content : answer.message;
+    };
+    for (let time = 0; time < 5; time++) {
+      http.forget();
+      const both = await Promise.all([call("a"), call("b")]);
+      assert.deepEqual(both, [
+        [{ type: "text", text: "echo: a" }],
+        [{ type: "text", text: "echo: b" }],
+      ]);
+    }
+    assert.equal(server.takeNotices().length, 5);
+  });
+  const starts = http.seen.filter(({ rpc }) => rpc === "initialize");
+  assert.equal(starts.length, 6);
   Deno.env.delete("CODEX_TEST_TOKEN");
 });
 

@@ -1,7 +1,7 @@
 /** Connections to the scripted server, and what is left of them. */
 import type { McpServerConfig } from "@/config/config.ts";
 import { connectServer } from "@/mcp/connect.ts";
-import type { McpServer } from "@/mcp/server.ts";
+import type { AskUser, McpServer } from "@/mcp/server.ts";
 import { createPlatform } from "@/platform/deno.ts";
 import { NEVER } from "@test/support/fake_clock.ts";
 
@@ -52,14 +52,17 @@ export function serverConfig(
   };
 }
 
+/** Nobody is there to be asked. */
+export const declineAll: AskUser = async () => ({ action: "decline" });
+
 /** Connects, uses the server, ends it. */
 export async function withServer(
   config: McpServerConfig,
   use: (server: McpServer) => Promise<void>,
-  signal = NEVER,
+  ask = declineAll,
 ): Promise<void> {
-  const request = { name: "scripted", config, cwd: "/" };
-  const server = await connectServer(createPlatform(), request, signal);
+  const request = { name: "scripted", config, cwd: "/", ask };
+  const server = await connectServer(createPlatform(), request, NEVER);
   try {
     await use(server);
   } finally {

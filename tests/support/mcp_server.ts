@@ -37,7 +37,7 @@ const text = (value: string, more: Json = {}) => ({
 
 interface ServerTool {
   readonly declaration: Json;
-  call(args: Json): Json | Promise<Json>;
+  call(args: Json, meta: Json): Json | Promise<Json>;
 }
 
 const tools: Record<string, ServerTool> = {
@@ -135,15 +135,66 @@ const tools: Record<string, ServerTool> = {
   },
   elicit: {
     declaration: { annotations: READS },
-    call: async () => {
-      const answer = await ask("elicitation/create", {
-        message: "Really?",
-        requestedSchema: schema({ yes: { type: "boolean" } }),
-      });
-      return text(`elicited: ${JSON.stringify(answer)}`);
+    call: async ({ more = {}, times = 1 }) => {
+      const answers = await Promise.all(
+        Array.from({ length: times }, () =>
+          ask("elicitation/create", {
+            message: "Really?",
+            requestedSchema: schema({ yes: { type: "boolean" } }, ["yes"]),
+            ...more,
+          })),
+      );
+      return text(`elicited: ${answers.map((one) => JSON.stringify(one))}`);
+    },
+  },
+  progress: {
+    declaration: { annotations: READS },
+    call: async ({ steps = 3 }, { progressToken }) => {
+      for (let step = 1; step <= steps; step++) {
+        notify("progress", {
+          progressToken,
+          progress: step,
+          total: steps,
+          ...(step === 1 ? { message: "begun" } : {}),
+        });
+      }
+      return text("arrived");
+    },
+  },
+  change: {
+    declaration: { annotations: READS },
+    call: ({ name }) => {
+      tools[name] = {
+        declaration: { annotations: READS },
+        call: () => text(`new: ${name}`),
+      };
+      notify("tools/list_changed", {});
+      return text("changed");
+    },
+  },
+  flood: {
+    declaration: { annotations: READS },
+    call: ({ count = 1000 }) => {
+      for (let at = 0; at < count; at++) {
+        notify("message", { level: "error", data: "x".repeat(1000) });
+        notify("tools/list_changed", {});
+        notify("progress", { progressToken: "of nothing", progress: at });
+        console.error("y".repeat(1000));
+      }
+      return text("flooded");
     },
   },
 };
+
+function notify(method: string, params: Json): void {
+  print(
+    JSON.stringify({
+      jsonrpc: "2.0",
+      method: `notifications/${method}`,
+      params,
+    }),
+  );
+}
 
 const questions = new Map<string, (answer: Json) => void>();
 
@@ -168,7 +219,7 @@ async function answer(method: string, params: Json): Promise<Json> {
       if (options.has("hang")) return await new Promise(() => {});
       return {
         protocolVersion: params.protocolVersion,
-        capabilities: { tools: {}, resources: {} },
+        capabilities: { tools: { listChanged: true }, resources: {} },
         serverInfo: { name: "scripted", version: "1" },
         ...(options.has("instructions")
           ? { instructions: options.get("instructions") }
@@ -179,7 +230,7 @@ async function answer(method: string, params: Json): Promise<Json> {
     case "tools/call": {
       const tool = tools[params.name];
       if (tool === undefined) return text(`ran ${params.name}`);
-      return await tool.call(params.arguments ?? {});
+      return await tool.call(params.arguments ?? {}, params._meta ?? {});
     }
     case "resources/list":
       return {
@@ -193,6 +244,9 @@ async function answer(method: string, params: Json): Promise<Json> {
     case "resources/templates/list":
       return { resourceTemplates: [{ uriTemplate: "mem://{x}", name: "T" }] };
     case "resources/read":
+      if (typeof params.uri !== "string") {
+        throw { code: -32602, message: "no such resource" };
+      }
       return {
         contents: [{
           uri: params.uri,

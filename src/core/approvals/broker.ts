@@ -13,9 +13,17 @@ export interface ApprovalRequest {
   readonly reason: string | undefined;
 }
 
+/** What an answer did: nothing, settled a question, or also says to stop the turn. */
+export type AnswerEffect = "none" | "settled" | "stopTurn";
+
+interface Waiting {
+  readonly subject: ApprovalSubject;
+  settle(decision: ApprovalDecision): void;
+}
+
 export class ApprovalBroker {
   readonly #emit: (event: ThreadEvent) => Promise<void>;
-  readonly #waiting = new Map<string, (decision: ApprovalDecision) => void>();
+  readonly #waiting = new Map<string, Waiting>();
   readonly #acceptedForSession = new Set<string>();
   #count = 0;
 
@@ -28,13 +36,16 @@ export class ApprovalBroker {
     request: ApprovalRequest,
     signal: AbortSignal,
   ): Promise<ApprovalDecision> {
-    const keys = sessionKeys(request.subject);
-    if (keys.every((key) => this.#acceptedForSession.has(key))) {
+    const { subject } = request;
+    const keys = sessionKeys(subject);
+    if (
+      keys.length > 0 && keys.every((key) => this.#acceptedForSession.has(key))
+    ) {
       return { kind: "accept" };
     }
     const requestId = `approval-${++this.#count}`;
     const answer = new Promise<ApprovalDecision>((resolve) =>
-      this.#waiting.set(requestId, resolve)
+      this.#waiting.set(requestId, { subject, settle: resolve })
     );
     try {
       const { reason, ...asked } = request;
@@ -45,7 +56,9 @@ export class ApprovalBroker {
         ...(reason === undefined ? {} : { reason }),
       });
       const decision = await abortable(answer, signal);
-      if (decision.kind === "acceptForSession") {
+      if (
+        decision.kind === "acceptForSession" || decision.kind === "acceptAlways"
+      ) {
         for (const key of keys) this.#acceptedForSession.add(key);
       }
       return decision;
@@ -54,15 +67,23 @@ export class ApprovalBroker {
     }
   }
 
-  /** Takes a front end's answer; false for a request that is gone. */
-  answer(requestId: string, decision: ApprovalDecision): boolean {
-    const resolve = this.#waiting.get(requestId);
-    resolve?.(decision);
-    return resolve !== undefined;
+  /** Takes a front end's answer; without effect for a request that is gone. */
+  answer(requestId: string, decision: ApprovalDecision): AnswerEffect {
+    const waiting = this.#waiting.get(requestId);
+    if (waiting === undefined) return "none";
+    waiting.settle(decision);
+    // A call that is not made is an answer to the model; what else was cancelled ends
+    // the turn.
+    return decision.kind === "cancel" && waiting.subject.kind !== "mcpToolCall"
+      ? "stopTurn"
+      : "settled";
   }
 }
 
-/** What an acceptance for the session covers: that command there, those files, that host. */
+/**
+ * What an acceptance for the session covers: that command there, those files, that host,
+ * or that tool whatever its arguments. Nothing, where none may be given.
+ */
 function sessionKeys(subject: ApprovalSubject): readonly string[] {
   switch (subject.kind) {
     case "command":
@@ -73,5 +94,9 @@ function sessionKeys(subject: ApprovalSubject): readonly string[] {
       const { protocol, host, port } = subject;
       return [JSON.stringify(["network", protocol, host, port])];
     }
+    case "mcpToolCall":
+      return subject.persist.length === 0
+        ? []
+        : [JSON.stringify(["mcp", subject.server, subject.tool])];
   }
 }

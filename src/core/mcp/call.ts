@@ -4,13 +4,15 @@ import type { Clock } from "@/platform/platform.ts";
 import type { McpToolCallThreadItem } from "@/protocol/items.ts";
 import type { McpCall, McpOutcome } from "@/tools/tool.ts";
 import type { ServerCallPorts } from "../server_tools.ts";
-import { mcpRequirement } from "./requirement.ts";
+import { type ApprovalPorts, clearCall } from "./approval.ts";
+import type { Elicitations } from "./elicitations.ts";
+import { ProgressRelay } from "./progress.ts";
 import type { KnownTool } from "./server_tools.ts";
 
-export type CallPorts = ServerCallPorts & { readonly clock: Clock };
-
-/** As the reference says it, whoever or whatever said no. */
-const REFUSED = "user cancelled MCP tool call";
+export type CallPorts = ServerCallPorts & ApprovalPorts & {
+  readonly clock: Clock;
+  readonly elicitations: Elicitations;
+};
 
 /** Calls the tool if it may be called, and shows it as an item either way. */
 export async function callMcpTool(
@@ -20,32 +22,67 @@ export async function callMcpTool(
   signal: AbortSignal,
 ): Promise<McpOutcome> {
   return await showCall(ports, call, signal, async () => {
-    if (known === undefined || !isAllowed(ports, known)) {
-      return { kind: "error", message: REFUSED };
+    if (known === undefined) {
+      // Gone since the model was told of it.
+      return {
+        kind: "error",
+        message: `unknown tool ${call.server}/${call.tool}`,
+      };
     }
-    const answer = await known.server.call({
-      tool: call.tool,
-      arguments: call.arguments,
-      meta: {
-        threadId: ports.threadId,
-        "x-codex-turn-metadata": ports.turnMetadata(),
-      },
-    }, signal);
+    const clearance = await clearCall(ports, known, call, signal);
+    if (clearance.kind === "refused") {
+      return { kind: "error", message: clearance.message };
+    }
+    const answer = await send(ports, known, call, signal);
+    for (const message of known.server.takeNotices()) {
+      await ports.emit({ type: "warning", message });
+    }
     return answer.kind === "error"
       ? { kind: "error", message: `tool call error: ${answer.message}` }
       : answer;
   });
 }
 
-function isAllowed({ settings }: CallPorts, known: KnownTool): boolean {
-  const requirement = mcpRequirement({
-    mode: known.mode,
-    hints: known.tool.hints,
-    approval: settings.approvalPolicy,
-    sandbox: settings.sandboxPolicy,
-  });
-  // Asking has no form of its own yet, so what would be asked about is not done.
-  return requirement === "run";
+async function send(
+  ports: CallPorts,
+  known: KnownTool,
+  call: McpCall,
+  signal: AbortSignal,
+): Promise<CallAnswer> {
+  const { turnId, itemId, settings, elicitations } = ports;
+  const progress = new ProgressRelay((message) =>
+    ports.emit({ type: "mcpToolCallProgress", turnId, itemId, message })
+  );
+  // Questions the server asks for this call end with it, however it ends.
+  const calling = new AbortController();
+  const asker = {
+    turnId,
+    approvalPolicy: settings.approvalPolicy,
+    signal: AbortSignal.any([signal, calling.signal]),
+  };
+  try {
+    return await elicitations.during(
+      call.server,
+      asker,
+      () =>
+        known.server.call({
+          tool: call.tool,
+          arguments: call.arguments,
+          meta: {
+            threadId: ports.threadId,
+            "x-codex-turn-metadata": ports.turnMetadata(),
+          },
+          onProgress: (message) => progress.take(message),
+        }, signal),
+    );
+  } finally {
+    calling.abort(new CallEnded("The call has ended"));
+    await progress.end();
+  }
+}
+
+class CallEnded extends Error {
+  override readonly name = "CallEnded";
 }
 
 /** Runs a call as an item: started, then completed however it ends. */

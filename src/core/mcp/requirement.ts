@@ -1,6 +1,7 @@
 /**
- * What a call of an MCP tool needs before it may happen. A pure table: what the user
- * set for the tool, what the tool says of itself, and the policies of the thread.
+ * What a call of an MCP tool needs before it may happen, and whether a server may ask
+ * the user something. Pure tables: what the user set for the tool, what the tool says
+ * of itself, and the policies of the thread.
  */
 import type { McpApprovalMode } from "@/config/config.ts";
 import type { ToolHints } from "@/mcp/server.ts";
@@ -22,10 +23,25 @@ export function mcpRequirement(facts: McpCallFacts): "run" | "ask" | "refuse" {
   }
   if (mode === "approve") return "run";
   if (mode === "auto" && !mayDoHarm(hints)) return "run";
-  if (approval === "never") return "refuse";
-  const mayAsk = typeof approval === "string" ||
-    approval.granular.mcp_elicitations;
-  return mayAsk ? "ask" : "refuse";
+  // Policies by classes speak of a server's own questions, not of these.
+  return approval === "never" ? "refuse" : "ask";
+}
+
+/** How long a person's yes may hold: not at all where each call is to be asked about. */
+export function persistence(
+  mode: McpApprovalMode,
+): readonly ("session" | "always")[] {
+  return mode === "prompt" ? [] : ["session", "always"];
+}
+
+/** Whether a server's question reaches the user. */
+export function elicitationRequirement(
+  approval: ApprovalPolicy,
+): "ask" | "decline" {
+  if (approval === "never") return "decline";
+  return typeof approval === "string" || approval.granular.mcp_elicitations
+    ? "ask"
+    : "decline";
 }
 
 /**

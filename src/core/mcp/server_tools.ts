@@ -9,11 +9,10 @@ import { type ModelName, modelNames } from "@/mcp/names.ts";
 import type { McpServer, McpTool } from "@/mcp/server.ts";
 import { reduceToolSchema } from "@/mcp/tool_schema.ts";
 import type { ToolDeclaration } from "@/model/model.ts";
-import type { Clock } from "@/platform/platform.ts";
 import { serverTool } from "@/tools/mcp_tool.ts";
 import type { CallableTool } from "@/tools/tool.ts";
-import type { ServerTools } from "../server_tools.ts";
-import { callMcpTool } from "./call.ts";
+import type { ServerCallPorts, ServerTools } from "../server_tools.ts";
+import { callMcpTool, type CallPorts } from "./call.ts";
 import { queryResources } from "./resources.ts";
 
 /** A tool with all that deciding about it and calling it takes. */
@@ -25,9 +24,12 @@ export interface KnownTool {
   readonly isParallel: boolean;
 }
 
+/** What the calls of a thread have in common. */
+export type ThreadCallPorts = Omit<CallPorts, keyof ServerCallPorts>;
+
 export async function createServerTools(
   connections: readonly Connection[],
-  clock: Clock,
+  common: ThreadCallPorts,
 ): Promise<ServerTools> {
   const tools = await nameTools(connections);
   const servers = connections.flatMap((one) =>
@@ -48,13 +50,13 @@ export async function createServerTools(
     powers: (ports) => ({
       callMcpTool: (call, signal) =>
         callMcpTool(
-          { ...ports, clock },
+          { ...ports, ...common },
           byOwnName.get(ownKey(call.server, call.tool)),
           call,
           signal,
         ),
       queryMcpResources: (query, signal) =>
-        queryResources({ ...ports, clock }, servers, query, signal),
+        queryResources({ ...ports, ...common }, servers, query, signal),
     }),
   };
 }

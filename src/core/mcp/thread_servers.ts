@@ -11,11 +11,23 @@ import {
 } from "@/mcp/connections.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ElicitationAnswer } from "@/protocol/ops.ts";
+import type { ApprovalPolicy } from "@/protocol/policy.ts";
 import type { ServerTools, ThreadServers } from "../server_tools.ts";
-import { createServerTools } from "./server_tools.ts";
+import { Elicitations } from "./elicitations.ts";
+import { createServerTools, type ThreadCallPorts } from "./server_tools.ts";
 
 class ThreadClosed extends Error {
   override readonly name = "ThreadClosed";
+}
+
+export interface ThreadServersPorts {
+  readonly platform: Platform;
+  readonly config: Config;
+  /** Counts for questions servers ask outside of any call. */
+  approvalPolicy(): ApprovalPolicy;
+  emit(event: ThreadEvent): Promise<void>;
 }
 
 /**
@@ -24,11 +36,11 @@ class ThreadClosed extends Error {
  * @throws CodexError `mcp_unavailable` when a required server cannot be used
  */
 export async function startThreadServers(
-  platform: Platform,
-  config: Config,
+  ports: ThreadServersPorts,
   signal: AbortSignal,
 ): Promise<ThreadServers> {
-  const servers = new RunningServers(platform, config);
+  const { platform, config } = ports;
+  const servers = new RunningServers(ports);
   const hasRequired = Object.values(config.mcpServers).some((server) =>
     server.isEnabled && server.isRequired
   );
@@ -64,16 +76,26 @@ function watchInterrupts({ signals }: Pick<Platform, "signals">): {
 
 class RunningServers implements ThreadServers {
   readonly #controller = new AbortController();
-  readonly #clock: Platform["clock"];
+  readonly #common: ThreadCallPorts;
   readonly #connections: Promise<readonly Connection[]>;
   #tools: Promise<ServerTools> | undefined;
-  #warnings: readonly string[] = [];
+  #warnings: string[] = [];
 
-  constructor(platform: Platform, config: Config) {
-    this.#clock = platform.clock;
+  constructor({ platform, config, approvalPolicy, emit }: ThreadServersPorts) {
+    const elicitations = new Elicitations(emit, approvalPolicy);
+    this.#common = {
+      clock: platform.clock,
+      files: platform.files,
+      codexHome: config.codexHome,
+      elicitations,
+    };
     this.#connections = connectServers(
       platform,
-      config,
+      {
+        mcpServers: config.mcpServers,
+        cwd: config.cwd,
+        ask: (question, signal) => elicitations.ask(question, signal),
+      },
       this.#controller.signal,
     );
     // Told to whoever waits for the tools; a thread that is closed first has none.
@@ -95,24 +117,47 @@ class RunningServers implements ThreadServers {
   }
 
   async tools(signal: AbortSignal): Promise<ServerTools> {
-    this.#tools ??= this.#createTools();
+    if (this.#tools === undefined) this.#tools = this.#createTools();
+    else if (await this.#haveChanged(signal)) {
+      this.#tools = createServerTools(await this.#connections, this.#common);
+    }
     return await abortable(this.#tools, signal);
   }
 
   async #createTools(): Promise<ServerTools> {
     const connections = await this.#connections;
-    this.#warnings = connections.flatMap((one) =>
-      one.kind === "failed"
-        ? [`MCP server "${one.name}" is not available: ${one.reason}`]
-        : []
+    this.#warnings.push(
+      ...connections.flatMap((one) =>
+        one.kind === "failed"
+          ? [`MCP server "${one.name}" is not available: ${one.reason}`]
+          : []
+      ),
     );
-    return await createServerTools(connections, this.#clock);
+    return await createServerTools(connections, this.#common);
+  }
+
+  /** Reads the tools again of servers that said theirs changed. */
+  async #haveChanged(signal: AbortSignal): Promise<boolean> {
+    const connections = await abortable(this.#connections, signal);
+    const changes = await Promise.all(
+      connections.map((one) =>
+        one.kind === "ready" && one.server.refreshTools(signal)
+      ),
+    );
+    for (const one of connections) {
+      if (one.kind === "ready") {
+        this.#warnings.push(...one.server.takeNotices());
+      }
+    }
+    return changes.some((hasChanged) => hasChanged);
+  }
+
+  answer(requestId: string, answer: ElicitationAnswer): void {
+    this.#common.elicitations.answer(requestId, answer);
   }
 
   takeWarnings(): readonly string[] {
-    const warnings = this.#warnings;
-    this.#warnings = [];
-    return warnings;
+    return this.#warnings.splice(0);
   }
 
   async close(): Promise<void> {

@@ -85,17 +85,53 @@ Deno.test("a command accepted in one directory is asked about in another", async
   assert.deepEqual(await other, { kind: "decline" });
 });
 
-Deno.test("answer() says whether anybody was waiting", async () => {
+Deno.test("answer() says whether anybody was waiting and whether the turn ends", async () => {
   const { broker, ask } = makeBroker();
   const decision = ask(["ls"]);
   assert.deepEqual(
     ["approval-7", "approval-1"].map((id) =>
       broker.answer(id, { kind: "accept" })
     ),
-    [false, true],
+    ["none", "settled"],
   );
   await decision;
-  assert.equal(broker.answer("approval-1", { kind: "cancel" }), false);
+  assert.equal(broker.answer("approval-1", { kind: "cancel" }), "none");
+  const cancelled = ask(["ls"]);
+  assert.equal(broker.answer("approval-2", { kind: "cancel" }), "stopTurn");
+  await cancelled;
+});
+
+Deno.test("a tool of a server is accepted for the session whatever its arguments, if that is offered", async () => {
+  const { broker, events } = makeBroker();
+  const ask = (tool: string, persist: readonly ("session" | "always")[]) =>
+    broker.ask({
+      itemId: "item",
+      subject: {
+        kind: "mcpToolCall",
+        server: "s",
+        tool,
+        arguments: { n: events.length },
+        hints: {},
+        persist,
+      },
+      reason: undefined,
+    }, NEVER);
+  const both = ["session", "always"] as const;
+  const first = ask("a", both);
+  broker.answer("approval-1", { kind: "acceptForSession" });
+  await first;
+  assert.deepEqual(await ask("a", both), { kind: "accept" });
+  const always = ask("b", both);
+  broker.answer("approval-2", { kind: "acceptAlways" });
+  await always;
+  assert.deepEqual(await ask("b", both), { kind: "accept" });
+  // Set to be asked about each time: an answer for longer counts for this call only.
+  const once = ask("c", []);
+  broker.answer("approval-3", { kind: "acceptForSession" });
+  await once;
+  const again = ask("c", []);
+  assert.equal(broker.answer("approval-4", { kind: "cancel" }), "settled");
+  assert.deepEqual(await again, { kind: "cancel" });
 });
 
 Deno.test("an interrupt ends the wait for an answer", async () => {

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import type { McpApprovalMode } from "@/config/config.ts";
-import { mayDoHarm, mcpRequirement } from "@/core/mcp/requirement.ts";
+import {
+  elicitationRequirement,
+  mayDoHarm,
+  mcpRequirement,
+  persistence,
+} from "@/core/mcp/requirement.ts";
 import type { ToolHints } from "@/mcp/server.ts";
 import type { ApprovalPolicy, SandboxPolicy } from "@/protocol/policy.ts";
 
@@ -65,7 +70,22 @@ Deno.test("what a call needs, by mode, policy, sandbox and what the tool says", 
     "untrusted danger-full-access: ask run ask ask run run",
     "asks read-only: ask run ask ask run run",
     "asks danger-full-access: ask run ask ask run run",
-    "silent read-only: refuse run refuse refuse run run",
-    "silent danger-full-access: refuse run refuse refuse run run",
+    "silent read-only: ask run ask ask run run",
+    "silent danger-full-access: ask run ask ask run run",
   ]);
+  const questions = Object.entries(policies).map(([name, approval]) =>
+    `${name}: ${elicitationRequirement(approval)}`
+  );
+  assert.deepEqual(questions, [
+    "never: decline",
+    "onRequest: ask",
+    "untrusted: ask",
+    "asks: ask",
+    "silent: decline",
+  ]);
+});
+
+Deno.test("a yes holds for longer unless each call is to be asked about", () => {
+  assert.deepEqual(persistence("auto"), ["session", "always"]);
+  assert.deepEqual(persistence("prompt"), []);
 });
