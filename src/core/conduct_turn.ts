@@ -229,7 +229,7 @@ class Turn {
       turnId: this.#id,
       compactions: this.#state.compactions,
       instructions: this.#state.instructions,
-      tools: [...tools, ...this.#serverTools.declarations],
+      tools: this.#serverTools.declare(tools, settings.tools),
       installationId,
       originator,
       git,

@@ -7,7 +7,7 @@ import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type { ToolCallItem } from "@/protocol/response_items.ts";
 import type { ElicitationAnswer } from "@/protocol/ops.ts";
-import type { CallableTool, ToolContext } from "@/tools/tool.ts";
+import type { CallableTool, ToolContext, ToolSettings } from "@/tools/tool.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
 import type { ThreadSettings } from "./settings.ts";
 
@@ -30,8 +30,14 @@ export type ServerPowers = Pick<
 >;
 
 export interface ServerTools {
-  /** Behind the registry's, the same in every request of the thread. */
-  readonly declarations: readonly ToolDeclaration[];
+  /**
+   * The registry's declarations with the servers' at their places: behind them, or a
+   * search in their stead. The same bytes for the same registry and settings.
+   */
+  declare(
+    registry: readonly ToolDeclaration[],
+    settings: Pick<ToolSettings, "toolSearch">,
+  ): readonly ToolDeclaration[];
   /** The server's tool a call names; undefined when no server has it. */
   find(call: ToolCallItem): CallableTool | undefined;
   powers(ports: ServerCallPorts): ServerPowers;
@@ -53,7 +59,7 @@ export interface ThreadServers {
 
 /** A thread without servers. */
 export const NO_SERVER_TOOLS: ServerTools = {
-  declarations: [],
+  declare: (registry) => registry,
   find: () => undefined,
   powers: () => NO_POWERS,
 };

@@ -168,6 +168,7 @@ function toolSettings(
     acceptsImages: model.acceptsImages,
     originalImageDetail: model.originalImageDetail,
     hasMcpServers: hasEnabledServers(config),
+    ...toolSearchOf(config, model),
     ...(webSearch === "disabled" ? {} : {
       webSearch: {
         ...config.webSearchOptions,
@@ -175,5 +176,18 @@ function toolSettings(
         returnsImages: model.searchReturnsImages,
       },
     }),
+  };
+}
+
+/** A model that knows no search is told of every tool. */
+function toolSearchOf(
+  { features }: Config,
+  model: ModelInfo,
+): Pick<ToolSettings, "toolSearch"> {
+  if (!model.toolSearch || features.tool_search !== true) return {};
+  return {
+    toolSearch: features.tool_search_always_defer_mcp_tools === true
+      ? "always"
+      : "whenMany",
   };
 }

@@ -48,12 +48,14 @@ export async function runToolBatch(
       ...await Promise.all(group.map((call) => runCall(ports, call, signal))),
     );
   }
-  const outputs = calls.map((call, index) =>
-    outputFor(
+  const outputs = calls.map((call, index) => {
+    const outcome = outcomes[index];
+    return outputFor(
       call,
-      truncateOutput(outcomes[index]?.output ?? "aborted", ports.truncation),
-    )
-  );
+      truncateOutput(outcome?.output ?? "aborted", ports.truncation),
+      outcome?.tools,
+    );
+  });
   return [...outputs, ...outcomes.flatMap((outcome) => outcome.notes ?? [])];
 }
 
@@ -91,12 +93,12 @@ async function runCall(
   }
 }
 
-/** The tool a call names; one with a namespace is a server's. */
+/** The tool a call names; one with a namespace, and the search, are the servers'. */
 function calledTool(
   ports: Pick<BatchPorts, "tools" | "findServerTool">,
   call: ToolCallItem,
 ): CallableTool | undefined {
-  return namespaceOf(call) === ""
+  return namespaceOf(call) === "" && call.type !== "tool_search_call"
     ? findTool(callName(call), ports.tools)
     : ports.findServerTool(call);
 }
@@ -114,7 +116,14 @@ function abortedOutcome(afterMs: number): ToolOutcome {
 }
 
 function callName(call: ToolCallItem): string {
-  return call.type === "local_shell_call" ? "local_shell" : call.name;
+  switch (call.type) {
+    case "local_shell_call":
+      return "local_shell";
+    case "tool_search_call":
+      return "tool_search";
+    default:
+      return call.name;
+  }
 }
 
 function callInput(call: ToolCallItem): string {
@@ -123,6 +132,8 @@ function callInput(call: ToolCallItem): string {
       return call.arguments;
     case "custom_tool_call":
       return call.input;
+    case "tool_search_call":
+      return JSON.stringify(call.arguments ?? {});
     case "local_shell_call":
       return JSON.stringify({
         command: call.action.command,

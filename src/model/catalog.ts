@@ -33,6 +33,8 @@ export interface ModelTraits {
   readonly acceptsImages: boolean;
   readonly originalImageDetail: boolean;
   readonly searchReturnsImages: boolean;
+  /** Takes tools it is told of only when it looks for them. */
+  readonly toolSearch: boolean;
 }
 
 export interface ModelInfo extends ModelTraits {
@@ -60,6 +62,7 @@ const FRONTIER: ModelTraits = {
   acceptsImages: true,
   originalImageDetail: true,
   searchReturnsImages: true,
+  toolSearch: true,
 };
 
 const CATALOG: Readonly<Record<string, ModelTraits>> = {
@@ -89,6 +92,7 @@ const UNKNOWN: ModelTraits = {
   acceptsImages: true,
   originalImageDetail: false,
   searchReturnsImages: false,
+  toolSearch: false,
 };
 
 /** What is known of a model by its name, also behind one `namespace/`. */

@@ -223,6 +223,14 @@ function storedForm(item: ResponseItem): ResponseItem {
         status: item.status,
         action: item.action,
       };
+    case "tool_search_call":
+      return {
+        type: "tool_search_call",
+        call_id: item.call_id,
+        ...(item.status === undefined ? {} : { status: item.status }),
+        execution: item.execution,
+        arguments: item.arguments,
+      };
     case "compaction":
       return {
         type: "compaction",

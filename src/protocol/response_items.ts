@@ -63,6 +63,15 @@ export interface LocalShellCallItem {
   };
 }
 
+/** The model looks for tools it was not told of; this program searches for it. */
+export interface ToolSearchCallItem {
+  readonly type: "tool_search_call";
+  readonly call_id: string;
+  readonly status?: string;
+  readonly execution: "client";
+  readonly arguments: unknown;
+}
+
 /** What a call gave back: text, or parts when it holds images. */
 export type OutputBody = string | readonly ContentPart[];
 
@@ -76,6 +85,15 @@ export interface CustomToolCallOutputItem {
   readonly type: "custom_tool_call_output";
   readonly call_id: string;
   readonly output: OutputBody;
+}
+
+/** Declarations the model may use from here on. */
+export interface ToolSearchOutputItem {
+  readonly type: "tool_search_output";
+  readonly call_id: string;
+  readonly status: "completed";
+  readonly execution: "client";
+  readonly tools: readonly Readonly<Record<string, unknown>>[];
 }
 
 export type WebSearchAction =
@@ -114,8 +132,12 @@ export interface OtherItem {
 export type ToolCallItem =
   | FunctionCallItem
   | CustomToolCallItem
-  | LocalShellCallItem;
-export type ToolOutputItem = FunctionCallOutputItem | CustomToolCallOutputItem;
+  | LocalShellCallItem
+  | ToolSearchCallItem;
+export type ToolOutputItem =
+  | FunctionCallOutputItem
+  | CustomToolCallOutputItem
+  | ToolSearchOutputItem;
 
 export type ResponseItem =
   | MessageItem
@@ -162,6 +184,18 @@ const KnownItemSchema = v.variant("type", [
     type: v.literal("local_shell_call"),
     call_id: Text,
     action: v.looseObject({ type: v.literal("exec"), command: v.array(Text) }),
+  }),
+  // A search the server ran itself is an item of another kind, echoed unread.
+  v.looseObject({
+    type: v.literal("tool_search_call"),
+    call_id: Text,
+    execution: v.literal("client"),
+    arguments: v.unknown(),
+  }),
+  v.looseObject({
+    type: v.literal("tool_search_output"),
+    call_id: Text,
+    tools: v.array(v.record(v.string(), v.unknown())),
   }),
   v.looseObject({
     type: v.literal("function_call_output"),
@@ -218,21 +252,36 @@ export function textMessage(
 /** True for an item that asks for a tool and so must get exactly one output. */
 export function isToolCall(item: ResponseItem): item is ToolCallItem {
   return item.type === "function_call" || item.type === "custom_tool_call" ||
-    item.type === "local_shell_call";
+    item.type === "local_shell_call" || item.type === "tool_search_call";
 }
 
 /** True for the output of a tool call. */
 export function isToolOutput(item: ResponseItem): item is ToolOutputItem {
   return item.type === "function_call_output" ||
-    item.type === "custom_tool_call_output";
+    item.type === "custom_tool_call_output" ||
+    item.type === "tool_search_output";
 }
 
 /** The output item that answers a call, of the kind the call demands. */
 export function outputFor(
   call: ToolCallItem,
   output: OutputBody,
+  tools: ToolSearchOutputItem["tools"] = [],
 ): ToolOutputItem {
-  return call.type === "custom_tool_call"
-    ? { type: "custom_tool_call_output", call_id: call.call_id, output }
-    : { type: "function_call_output", call_id: call.call_id, output };
+  const { call_id } = call;
+  switch (call.type) {
+    case "custom_tool_call":
+      return { type: "custom_tool_call_output", call_id, output };
+    case "tool_search_call":
+      // It has no place for words: a search that failed has found nothing.
+      return {
+        type: "tool_search_output",
+        call_id,
+        status: "completed",
+        execution: "client",
+        tools,
+      };
+    default:
+      return { type: "function_call_output", call_id, output };
+  }
 }

@@ -13,6 +13,8 @@ import type { TextLimit } from "@/text/truncate.ts";
 export interface ToolOutcome {
   readonly kind: "ok" | "failed";
   readonly output: OutputBody;
+  /** What a search for tools found: declarations the model may use from here on. */
+  readonly tools?: readonly Readonly<Record<string, unknown>>[];
   /** Items that follow the outputs of the batch, such as a word of advice. */
   readonly notes?: readonly ResponseItem[];
 }
@@ -158,6 +160,11 @@ export interface ToolSettings {
   readonly webSearch?: WebSearchSettings;
   /** MCP servers are configured, so there may be resources. */
   readonly hasMcpServers?: boolean;
+  /**
+   * When servers' tools are behind a search: once there are many, or always. Undefined
+   * for a model that knows no search.
+   */
+  readonly toolSearch?: "whenMany" | "always";
 }
 
 export interface WebSearchSettings {

@@ -213,6 +213,24 @@ Deno.test("the end of a response carries its usage, or none", () => {
   ]);
 });
 
+Deno.test("a search for tools is kept without the server's own id", () => {
+  const item = {
+    type: "tool_search_call",
+    call_id: "s1",
+    execution: "client",
+    arguments: { query: "x" },
+  };
+  const event = {
+    type: "response.output_item.done",
+    item: { ...item, id: "i" },
+  };
+  assert.deepEqual(decodeEvent(JSON.stringify(event)), {
+    type: "itemDone",
+    itemId: "i",
+    item,
+  });
+});
+
 Deno.test("no stream event, however shaped, is a bug of ours", () => {
   const type = fc.constantFrom(
     "response.output_item.added",

@@ -7,13 +7,18 @@ import type { McpApprovalMode, McpServerConfig } from "@/config/config.ts";
 import type { Connection } from "@/mcp/connections.ts";
 import { type ModelName, modelNames } from "@/mcp/names.ts";
 import type { McpServer, McpTool } from "@/mcp/server.ts";
-import { reduceToolSchema } from "@/mcp/tool_schema.ts";
-import type { ToolDeclaration } from "@/model/model.ts";
 import { serverTool } from "@/tools/mcp_tool.ts";
-import type { CallableTool } from "@/tools/tool.ts";
+import type { CallableTool, ToolSettings } from "@/tools/tool.ts";
+import { declareToolSearch, toolSearch } from "@/tools/tool_search.ts";
 import type { ServerCallPorts, ServerTools } from "../server_tools.ts";
 import { callMcpTool, type CallPorts } from "./call.ts";
+import {
+  declareFunction,
+  declareNamespaces,
+  insertSearch,
+} from "./declarations.ts";
 import { queryResources } from "./resources.ts";
+import { ToolIndex } from "./tool_index.ts";
 
 /** A tool with all that deciding about it and calling it takes. */
 export interface KnownTool {
@@ -41,12 +46,24 @@ export async function createServerTools(
   const byOwnName = new Map(
     tools.map((known) => [ownKey(known.server.name, known.tool.name), known]),
   );
+  const index = new ToolIndex(tools);
+  const search = toolSearch((query, limit) => index.search(query, limit));
+  const namespaces = declareNamespaces(tools, declareFunction);
+  const searchDeclaration = declareToolSearch(
+    [...new Set(tools.map(({ server }) => server.name))].sort(),
+  );
   return {
-    declarations: declare(tools),
-    find: (call) =>
-      call.type === "function_call" && call.namespace !== undefined
+    declare: (registry, settings) =>
+      isDeferred(tools.length, settings.toolSearch)
+        ? insertSearch(registry, searchDeclaration)
+        : [...registry, ...namespaces],
+    find(call) {
+      // Found or not, a tool that is named properly can be called.
+      if (call.type === "tool_search_call") return search;
+      return call.type === "function_call" && call.namespace !== undefined
         ? callables.get(keyOf({ ...call, namespace: call.namespace }))
-        : undefined,
+        : undefined;
+    },
     powers: (ports) => ({
       callMcpTool: (call, signal) =>
         callMcpTool(
@@ -59,6 +76,17 @@ export async function createServerTools(
         queryResources({ ...ports, ...common }, servers, query, signal),
     }),
   };
+}
+
+/** From here on, declaring every tool takes more of a window than searching does. */
+const MANY_TOOLS = 100;
+
+function isDeferred(
+  count: number,
+  toolSearch: ToolSettings["toolSearch"],
+): boolean {
+  if (toolSearch === undefined || count === 0) return false;
+  return toolSearch === "always" || count >= MANY_TOOLS;
 }
 
 /** The tools in the order of their names. */
@@ -96,23 +124,6 @@ function callable({ server, tool, isParallel }: KnownTool): CallableTool {
   return serverTool({ server: server.name, tool: tool.name }, {
     parallel: isParallel,
   });
-}
-
-function declare(tools: readonly KnownTool[]): readonly ToolDeclaration[] {
-  const groups = Map.groupBy(tools, ({ name }) => name.namespace);
-  return [...groups].map(([namespace, members]) => ({
-    type: "namespace",
-    name: namespace,
-    description: members[0]?.server.instructions ??
-      `Tools in the ${namespace} namespace.`,
-    tools: members.map(({ tool, name }) => ({
-      type: "function",
-      name: name.name,
-      description: tool.description,
-      strict: false,
-      parameters: reduceToolSchema(tool.inputSchema),
-    })),
-  }));
 }
 
 function keyOf({ namespace, name }: ModelName): string {
