@@ -221,7 +221,7 @@ class Turn {
   }
 
   #facts(): RequestFacts {
-    const { installationId, originator, git } = this.#env;
+    const { installationId, originator, git, place } = this.#env;
     const { settings, tools } = this.#request;
     return {
       settings,
@@ -233,6 +233,7 @@ class Turn {
       installationId,
       originator,
       git,
+      place,
       outputSchema: this.#request.outputSchema,
     };
   }

@@ -7,6 +7,7 @@ import type { ToolDeclaration } from "@/model/model.ts";
 import type { TurnChoices } from "@/protocol/ops.ts";
 import { declareTools } from "@/tools/registry.ts";
 import { type ThreadSettings, threadSettings } from "./settings.ts";
+import type { ThreadPlace } from "./thread_place.ts";
 
 /** What a turn runs under, frozen at its start. */
 export interface FrozenSettings {
@@ -17,12 +18,14 @@ export interface FrozenSettings {
 
 export class CurrentSettings {
   readonly #config: Config;
+  readonly #place: ThreadPlace;
   #choices: TurnChoices;
   #frozen: FrozenSettings | undefined;
 
-  constructor(config: Config, choices: TurnChoices) {
+  constructor(config: Config, choices: TurnChoices, place: ThreadPlace) {
     this.#config = config;
     this.#choices = choices;
+    this.#place = place;
   }
 
   /** The settings of a turn that starts now. */
@@ -38,7 +41,11 @@ export class CurrentSettings {
   }
 
   #make(): FrozenSettings {
-    const settings = threadSettings(this.#config, this.#choices);
+    const settings = threadSettings(
+      this.#config,
+      this.#choices,
+      this.#place.depth,
+    );
     return { settings, tools: declareTools(settings.tools) };
   }
 }

@@ -4,11 +4,13 @@ import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { GitInfo } from "./git_info.ts";
 import type { ThreadSettings } from "./settings.ts";
+import { placeHeaders, type ThreadPlace } from "./thread_place.ts";
 
 export interface RequestFacts {
   readonly settings: ThreadSettings;
   readonly threadId: ThreadId;
   readonly turnId: TurnId;
+  readonly place: ThreadPlace;
   /** How often the history was compacted; names the cache window. */
   readonly compactions: number;
   readonly instructions: string;
@@ -73,16 +75,17 @@ function identityHeaders(
     "x-client-request-id": facts.threadId,
     "x-codex-window-id": `${facts.threadId}:${facts.compactions}`,
     "x-codex-turn-metadata": asciiJson(turnMetadata(facts)),
+    ...placeHeaders(facts.place),
   };
 }
 
 /** Who asks: the thread, the turn, where it works and how it is confined. */
 export function turnMetadata(
-  { threadId, turnId, git, settings }: RequestFacts,
+  { threadId, turnId, git, settings, place }: RequestFacts,
 ): unknown {
   return {
     session_id: threadId,
-    thread_source: "user",
+    thread_source: place.subagent === undefined ? "user" : "subagent",
     turn_id: turnId,
     ...(git?.commit === undefined
       ? {}

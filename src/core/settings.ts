@@ -1,4 +1,5 @@
 /** The settings a turn runs under: made of the configuration and what was chosen since. */
+import { agentRoles } from "@/config/agent_roles.ts";
 import type { Config } from "@/config/config.ts";
 import { DEFAULT_MODEL, findModel, type ModelInfo } from "@/model/catalog.ts";
 import type { CollaborationMode, TurnChoices } from "@/protocol/ops.ts";
@@ -42,10 +43,15 @@ export interface ThreadSettings {
   readonly tools: ToolSettings;
 }
 
-/** The settings a configuration and the user's choices ask for. */
+/**
+ * The settings a configuration and the user's choices ask for.
+ *
+ * @param depth how many agents stand above the thread
+ */
 export function threadSettings(
   config: Config,
   choices: TurnChoices,
+  depth: number,
 ): ThreadSettings {
   const name = choices.model ?? config.model ?? DEFAULT_MODEL;
   const model = withOverrides(findModel(name), config);
@@ -80,7 +86,10 @@ export function threadSettings(
     truncation: config.toolOutputTokenLimit === undefined
       ? model.truncation
       : { mode: "tokens", limit: config.toolOutputTokenLimit },
-    tools: toolSettings(config, model, webSearchOf(config, sandboxPolicy)),
+    tools: {
+      ...toolSettings(config, model, webSearchOf(config, sandboxPolicy)),
+      ...agentSettings(config, depth),
+    },
   };
 }
 
@@ -152,6 +161,16 @@ export function hasEnabledServers(
   { mcpServers }: Pick<Config, "mcpServers">,
 ): boolean {
   return Object.values(mcpServers).some(({ isEnabled }) => isEnabled);
+}
+
+/** Agents may start agents only so deep. */
+function agentSettings(
+  config: Config,
+  depth: number,
+): Pick<ToolSettings, "agentRoles"> {
+  return config.features.multi_agent && depth < config.agents.maxDepth
+    ? { agentRoles: agentRoles(config) }
+    : {};
 }
 
 function toolSettings(

@@ -11,7 +11,7 @@ import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
 import { conductTurn, type Meanwhile } from "./conduct_turn.ts";
 import type { CurrentSettings } from "./current_settings.ts";
-import type { ExecSessions } from "./exec_sessions.ts";
+import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadState } from "./thread_state.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
 import { userMessage } from "./user_input.ts";
@@ -36,7 +36,9 @@ export interface ThreadParts {
   readonly state: ThreadState;
   readonly settings: CurrentSettings;
   readonly environment: TurnEnvironment;
-  readonly sessions: ExecSessions;
+  readonly agents: ThreadAgents;
+  /** What ends with the thread. */
+  readonly owned: readonly { close(): Promise<void> }[];
   readonly broker: ApprovalBroker;
   readonly events: AsyncQueue<ThreadEvent>;
   sandboxMechanism(): Promise<string>;
@@ -92,10 +94,8 @@ export class Thread implements ThreadHandle {
       this.#stopTurn("The thread was shut down");
       await this.#turn.done;
     }
-    await Promise.all([
-      this.#parts.sessions.close(),
-      this.#parts.environment.servers?.close(),
-    ]);
+    await this.#parts.agents.close();
+    await Promise.all(this.#parts.owned.map((part) => part.close()));
     this.#parts.state.close();
     this.#parts.events.close();
   }
@@ -112,7 +112,10 @@ export class Thread implements ThreadHandle {
         }
         return await this.#steer(op, signal);
       case "interrupt":
-        return this.#stopTurn("The user interrupted the turn");
+        this.#stopTurn("The user interrupted the turn");
+        return await this.#parts.agents.interrupt();
+      case "toAgent":
+        return await this.#parts.agents.deliver(op.threadId, op.op);
       case "approval":
         return this.#answer(op);
       case "elicitation":

@@ -21,6 +21,13 @@ export interface NewThread {
   readonly writer: RolloutWriter;
 }
 
+/** What a thread takes over from another. */
+export interface Conversation {
+  readonly history: readonly ResponseItem[];
+  /** What the model was told last; undefined before its first turn. */
+  readonly lastContext: TurnContext | undefined;
+}
+
 export class ThreadState {
   readonly id: ThreadId;
   readonly instructions: string;
@@ -34,29 +41,46 @@ export class ThreadState {
   /** Lines that wait for the first one worth making a file for. */
   #pending: RolloutEntry[];
 
-  private constructor(start: NewThread, stored: StoredThread | undefined) {
+  private constructor(start: NewThread, stored: Partial<StoredThread>) {
     this.id = start.id;
     this.instructions = start.instructions;
     this.#writer = start.writer;
-    this.#pending = stored === undefined
-      ? [{ type: "session_meta", payload: start.meta }]
-      : [];
-    const items = pairCalls(stored?.history ?? []);
+    this.#pending = [];
+    const items = pairCalls(stored.history ?? []);
     this.history = new ThreadHistory(
       items,
       (added) => this.persist(added.map(itemEntry)),
     );
     this.ledger = new TokenLedger(
-      stored?.totalUsage,
-      stored?.lastUsage,
+      stored.totalUsage,
+      stored.lastUsage,
       items.length,
     );
-    this.baseline = stored?.lastContext;
-    this.compactions = stored?.compactions ?? 0;
+    this.baseline = stored.lastContext;
+    this.compactions = stored.compactions ?? 0;
   }
 
   static create(start: NewThread): ThreadState {
-    return new ThreadState(start, undefined);
+    const state = new ThreadState(start, {});
+    state.#pending = [{ type: "session_meta", payload: start.meta }];
+    return state;
+  }
+
+  /** A new thread that begins with another's conversation. */
+  static fork(
+    start: NewThread,
+    { history, lastContext }: Conversation,
+  ): ThreadState {
+    const context = lastContext === undefined ? {} : { lastContext };
+    const state = new ThreadState(start, { history, ...context });
+    state.#pending = [
+      { type: "session_meta", payload: start.meta },
+      ...state.history.items.map(itemEntry),
+      ...(lastContext === undefined
+        ? []
+        : [{ type: "turn_context" as const, payload: lastContext }]),
+    ];
+    return state;
   }
 
   static resume(start: NewThread, stored: StoredThread): ThreadState {

@@ -11,6 +11,7 @@ import { type GuardPorts, runGuarded } from "./approvals/guarded_exec.ts";
 import { loadImage } from "./images.ts";
 import { applyPatchGuarded } from "./patching.ts";
 import type { ServerTools } from "./server_tools.ts";
+import type { ThreadAgents } from "./thread_agents.ts";
 
 export interface ContextPorts {
   readonly platform: Platform;
@@ -21,6 +22,7 @@ export interface ContextPorts {
   readonly turnId: TurnId;
   readonly shell: string;
   readonly serverTools: ServerTools;
+  readonly agents: ThreadAgents;
   /** Who asks, for MCP servers that want to know. */
   turnMetadata(): unknown;
   emit(event: ThreadEvent): Promise<void>;
@@ -41,6 +43,11 @@ export function createToolContext(
       broker: guard.broker,
       turnMetadata: ports.turnMetadata,
       emit: ports.emit,
+    }),
+    agents: ports.agents.powers({
+      turnId,
+      itemId: callId,
+      settings: guard.settings,
     }),
     shell: ports.shell,
     allowLoginShell: ports.config.allowLoginShell,

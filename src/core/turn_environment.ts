@@ -5,14 +5,16 @@ import type { Platform } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
-import type { GitInfo } from "./git_info.ts";
 import type { ThreadServers } from "./server_tools.ts";
+import type { Surroundings } from "./surroundings.ts";
+import type { ThreadAgents } from "./thread_agents.ts";
+import type { ThreadPlace } from "./thread_place.ts";
 
 /** The guard of commands, before a turn's settings are known. */
 export type GuardBase = Omit<GuardPorts, "settings">;
 
 /** What a turn works with; the same for every turn of a thread. */
-export interface TurnEnvironment {
+export interface TurnEnvironment extends Surroundings {
   readonly platform: Platform;
   readonly config: Config;
   readonly model: ModelClient;
@@ -20,11 +22,8 @@ export interface TurnEnvironment {
   readonly writeCheck: WriteCheck;
   /** Undefined when no MCP server is configured. */
   readonly servers: ThreadServers | undefined;
-  readonly installationId: string;
+  readonly agents: ThreadAgents;
+  readonly place: ThreadPlace;
   readonly originator: string;
-  readonly git: GitInfo | undefined;
-  readonly projectDocs: string | undefined;
-  readonly shell: string;
-  readonly timezone: string;
   emit(event: ThreadEvent): Promise<void>;
 }

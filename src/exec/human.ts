@@ -143,6 +143,8 @@ export class HumanView {
         return [style.magenta("apply patch")];
       case "mcpToolCall":
         return [`mcp: ${item.server}/${item.tool} started`];
+      case "collabAgentToolCall":
+        return [`collab: ${item.tool[0]?.toUpperCase()}${item.tool.slice(1)}`];
       default:
         return [];
     }

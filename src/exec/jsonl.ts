@@ -6,6 +6,7 @@ import type { ThreadEvent, TokenUsage, TurnError } from "@/protocol/events.ts";
 import { NO_USAGE } from "@/protocol/events.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type {
+  CollabAgentToolCallThreadItem,
   FileChangeThreadItem,
   PlanStep,
   ThreadItem,
@@ -168,6 +169,8 @@ function itemBody(item: ThreadItem): JsonEvent | undefined {
         error: item.error ?? null,
         status: STATUSES[item.status],
       };
+    case "collabAgentToolCall":
+      return collabBody(item);
     case "webSearch":
       return {
         type: "web_search",
@@ -178,6 +181,42 @@ function itemBody(item: ThreadItem): JsonEvent | undefined {
       return undefined;
   }
 }
+
+/** This format has no word of its own for a resumed agent. */
+const COLLAB_TOOLS = {
+  spawnAgent: "spawn_agent",
+  sendInput: "send_input",
+  resumeAgent: "wait",
+  wait: "wait",
+  closeAgent: "close_agent",
+} as const;
+
+function collabBody(item: CollabAgentToolCallThreadItem): JsonEvent {
+  return {
+    type: "collab_tool_call",
+    tool: COLLAB_TOOLS[item.tool],
+    sender_thread_id: item.senderThreadId,
+    receiver_thread_ids: item.receiverThreadIds,
+    prompt: item.prompt ?? null,
+    agents_states: Object.fromEntries(
+      Object.entries(item.agentsStates).map(([id, status]) => [id, {
+        status: AGENT_STATUSES[status.kind],
+        message: "message" in status ? status.message ?? null : null,
+      }]),
+    ),
+    status: STATUSES[item.status],
+  };
+}
+
+const AGENT_STATUSES = {
+  pendingInit: "pending_init",
+  running: "running",
+  interrupted: "interrupted",
+  completed: "completed",
+  errored: "errored",
+  shutdown: "shutdown",
+  notFound: "not_found",
+} as const;
 
 const STATUSES = {
   inProgress: "in_progress",

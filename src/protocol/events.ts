@@ -4,7 +4,9 @@
  * could not.
  */
 import type { ErrorCode } from "./errors.ts";
-import type { TurnId } from "./ids.ts";
+import type { AgentOrigin } from "./agents.ts";
+import type { ThreadInfo } from "./host.ts";
+import type { ThreadId, TurnId } from "./ids.ts";
 import type { PlanStep, ThreadItem } from "./items.ts";
 
 export interface TokenUsage {
@@ -160,7 +162,19 @@ export type ThreadEvent =
     readonly error: TurnError;
     readonly willRetry: boolean;
   }
-  | { readonly type: "warning"; readonly message: string };
+  | { readonly type: "warning"; readonly message: string }
+  /** A sub-agent was started; what happens in it comes as `agentEvent`. */
+  | {
+    readonly type: "agentStarted";
+    readonly info: ThreadInfo;
+    readonly origin: AgentOrigin;
+  }
+  /** Something happened in a sub-agent, however deep it stands. */
+  | {
+    readonly type: "agentEvent";
+    readonly threadId: ThreadId;
+    readonly event: ThreadEvent;
+  };
 
 /** Usage of nothing, the start of every sum. */
 export const NO_USAGE: TokenUsage = {

@@ -3,6 +3,9 @@
  * turn; it is started, may grow, and is completed. The shapes are those of the
  * app-server protocol, so that every front end is a projection of the same values.
  */
+import type { AgentStatus } from "./agents.ts";
+import type { ThreadId } from "./ids.ts";
+import type { ReasoningEffort } from "./policy.ts";
 import type { WebSearchAction } from "./response_items.ts";
 
 export type CommandStatus = "inProgress" | "completed" | "failed" | "declined";
@@ -104,6 +107,26 @@ export interface ContextCompactionThreadItem {
   readonly id: string;
 }
 
+/** Work with a sub-agent: one call of one of the five tools. */
+export interface CollabAgentToolCallThreadItem {
+  readonly type: "collabAgentToolCall";
+  readonly id: string;
+  readonly tool:
+    | "spawnAgent"
+    | "sendInput"
+    | "resumeAgent"
+    | "wait"
+    | "closeAgent";
+  readonly status: "inProgress" | "completed" | "failed";
+  readonly senderThreadId: ThreadId;
+  readonly receiverThreadIds: readonly ThreadId[];
+  readonly prompt?: string;
+  /** As asked for, when spawning. */
+  readonly model?: string;
+  readonly reasoningEffort?: ReasoningEffort;
+  readonly agentsStates: Readonly<Record<ThreadId, AgentStatus>>;
+}
+
 export type ThreadItem =
   | UserMessageThreadItem
   | AgentMessageThreadItem
@@ -111,6 +134,7 @@ export type ThreadItem =
   | CommandExecutionThreadItem
   | FileChangeThreadItem
   | McpToolCallThreadItem
+  | CollabAgentToolCallThreadItem
   | WebSearchThreadItem
   | ImageViewThreadItem
   | ContextCompactionThreadItem;

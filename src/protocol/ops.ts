@@ -2,6 +2,7 @@
  * Ops: everything a front end can ask of a thread. An op is accepted, put in order
  * by the thread's loop, and answered only through events.
  */
+import type { ThreadId } from "./ids.ts";
 import type { UserInput } from "./items.ts";
 import type {
   ApprovalPolicy,
@@ -75,4 +76,10 @@ export type Op =
     readonly type: "elicitation";
     readonly requestId: string;
     readonly answer: ElicitationAnswer;
+  }
+  /** Passed on to a sub-agent; nothing happens when it is gone. */
+  | {
+    readonly type: "toAgent";
+    readonly threadId: ThreadId;
+    readonly op: Op;
   };

@@ -12,6 +12,21 @@ import type {
 } from "./policy.ts";
 import type { ResponseItem } from "./response_items.ts";
 
+/** What started a thread: a front end's name, or another thread. */
+export type SessionSource =
+  | string
+  | {
+    readonly subagent: "review" | {
+      readonly thread_spawn: {
+        readonly parent_thread_id: ThreadId;
+        readonly depth: number;
+        readonly agent_path: null;
+        readonly agent_nickname: string;
+        readonly agent_role: string | null;
+      };
+    };
+  };
+
 /** The first line: whose thread this is and how it began. */
 export interface SessionMeta {
   readonly id: ThreadId;
@@ -19,7 +34,10 @@ export interface SessionMeta {
   readonly cwd: string;
   readonly originator: string;
   readonly cli_version: string;
-  readonly source: string;
+  readonly source: SessionSource;
+  readonly forked_from_id?: ThreadId;
+  readonly agent_nickname?: string;
+  readonly agent_role?: string;
   readonly model_provider: string;
   readonly base_instructions: { readonly text: string } | null;
   readonly git?: {

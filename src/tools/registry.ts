@@ -3,16 +3,21 @@
  * the order in which the model sees them.
  */
 import { applyPatch } from "./apply_patch.ts";
+import { closeAgent } from "./close_agent.ts";
 import { execCommand } from "./exec_command.ts";
 import {
   listMcpResources,
   listMcpResourceTemplates,
   readMcpResource,
 } from "./mcp_resources.ts";
+import { resumeAgent } from "./resume_agent.ts";
+import { sendInput } from "./send_input.ts";
 import { shell, shellCommand } from "./shell_command.ts";
+import { spawnAgent } from "./spawn_agent.ts";
 import type { Tool, ToolSettings } from "./tool.ts";
 import { updatePlan } from "./update_plan.ts";
 import { viewImage } from "./view_image.ts";
+import { waitAgent } from "./wait_agent.ts";
 import { webSearch } from "./web_search.ts";
 import { writeStdin } from "./write_stdin.ts";
 
@@ -28,6 +33,11 @@ export const TOOLS: readonly Tool[] = [
   applyPatch,
   webSearch,
   viewImage,
+  spawnAgent,
+  sendInput,
+  resumeAgent,
+  waitAgent,
+  closeAgent,
 ];
 
 /**

@@ -5,7 +5,9 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { decode } from "@/protocol/decode.ts";
-import type { PlanStep } from "@/protocol/items.ts";
+import type { ThreadId } from "@/protocol/ids.ts";
+import type { PlanStep, UserInput } from "@/protocol/items.ts";
+import type { ReasoningEffort } from "@/protocol/policy.ts";
 import type { OutputBody, ResponseItem } from "@/protocol/response_items.ts";
 import type { TextLimit } from "@/text/truncate.ts";
 
@@ -104,8 +106,49 @@ export type McpResourceOutcome =
   | { readonly kind: "ok"; readonly json: string }
   | { readonly kind: "failed"; readonly text: string };
 
+/** What an agent is told. */
+export type AgentInput =
+  | { readonly kind: "message"; readonly text: string }
+  | { readonly kind: "items"; readonly items: readonly UserInput[] };
+
+export interface SpawnRequest {
+  readonly input: AgentInput;
+  readonly role: string | undefined;
+  /** Give it the conversation so far. */
+  readonly forksContext: boolean;
+  readonly model: string | undefined;
+  readonly effort: ReasoningEffort | undefined;
+}
+
+export type AgentOutcome =
+  | { readonly kind: "ok"; readonly value: Readonly<Record<string, unknown>> }
+  | { readonly kind: "failed"; readonly text: string };
+
+/** What can be done with sub-agents. */
+export interface AgentPowers {
+  spawn(request: SpawnRequest, signal: AbortSignal): Promise<AgentOutcome>;
+  send(
+    request: {
+      readonly agentId: ThreadId;
+      readonly input: AgentInput;
+      readonly interrupts: boolean;
+    },
+    signal: AbortSignal,
+  ): Promise<AgentOutcome>;
+  wait(
+    request: {
+      readonly agentIds: readonly ThreadId[];
+      readonly timeoutMs: number;
+    },
+    signal: AbortSignal,
+  ): Promise<AgentOutcome>;
+  resume(agentId: ThreadId, signal: AbortSignal): Promise<AgentOutcome>;
+  close(agentId: ThreadId, signal: AbortSignal): Promise<AgentOutcome>;
+}
+
 /** The powers of one call. */
 export interface ToolContext {
+  readonly agents: AgentPowers;
   /** The user's shell, for example `/bin/bash`. */
   readonly shell: string;
   readonly allowLoginShell: boolean;
@@ -165,6 +208,14 @@ export interface ToolSettings {
    * for a model that knows no search.
    */
   readonly toolSearch?: "whenMany" | "always";
+  /** What an agent can be told to be; undefined when none may be started. */
+  readonly agentRoles?: readonly AgentRoleSummary[];
+}
+
+export interface AgentRoleSummary {
+  readonly name: string;
+  /** When to choose it, for the model. */
+  readonly description: string;
 }
 
 export interface WebSearchSettings {
@@ -205,7 +256,8 @@ type ObjectSchema = v.GenericSchema<Record<string, unknown>>;
 export interface FunctionTool<Schema extends ObjectSchema> {
   readonly name: string;
   readonly aliases?: readonly string[];
-  readonly description: string;
+  /** For the model; a function when it depends on the settings. */
+  readonly description: string | ((settings: ToolSettings) => string);
   /** One declaration: static type, decoder and the JSON Schema the model sees. */
   readonly parameters: Schema;
   readonly parallel: boolean;
@@ -234,7 +286,10 @@ export function defineTool<Schema extends ObjectSchema>(
     declare: (settings) => ({
       type: "function",
       name: tool.name,
-      description: tool.description.trim(),
+      description:
+        (typeof tool.description === "string"
+          ? tool.description
+          : tool.description(settings)).trim(),
       strict: false,
       parameters: parameterSchema(
         tool.parameters,

@@ -21,89 +21,7 @@ import {
 } from "@test/support/mock_responses_server.ts";
 import { isRunning } from "@test/support/processes.ts";
 import { itemsOf, readRollout } from "@test/support/rollouts.ts";
-
-/**
- * Runs exec until a text was seen on one of its outputs, sends it signals, and waits
- * for its end. Standard input stays open when the prompt is asked for there.
- */
-async function runAndStop(
-  workspace: Workspace,
-  stop: {
-    readonly args: readonly string[];
-    readonly after: string;
-    readonly signals: readonly Deno.Signal[];
-    /** A file the command makes in the working tree; waited for, too. */
-    readonly file?: string;
-  },
-): Promise<CodexRun> {
-  await using appears = watchFor(workspace, stop.file);
-  const child = spawnCodex({
-    workspace,
-    args: ["exec", "--json", ...stop.args],
-  });
-  const readsStdin = stop.args.length === 0;
-  if (!readsStdin) await child.stdin.close();
-  const seen = Promise.withResolvers<void>();
-  const watch = (text: string) => {
-    if (text.includes(stop.after)) seen.resolve();
-  };
-  const texts = Promise.all([
-    collectText(child.stdout, watch),
-    collectText(child.stderr, watch),
-  ]);
-  await Promise.race([Promise.all([seen.promise, appears.seen]), texts]);
-  for (const signal of stop.signals) child.kill(signal);
-  const [stdout, stderr] = await texts;
-  const { code } = await child.status;
-  if (readsStdin) await child.stdin.close().catch(() => undefined);
-  return { code, stdout, stderr, events: jsonLines(stdout) };
-}
-
-/** Waits for a file in the working tree without looking again and again. */
-function watchFor(
-  { cwd }: Workspace,
-  file: string | undefined,
-): { readonly seen: Promise<void> } & AsyncDisposable {
-  if (file === undefined) {
-    return { seen: Promise.resolve(), async [Symbol.asyncDispose]() {} };
-  }
-  const watcher = Deno.watchFs(cwd);
-  const seen = (async () => {
-    for await (const { paths } of watcher) {
-      if (paths.includes(`${cwd}/${file}`)) return;
-    }
-  })();
-  return {
-    seen,
-    async [Symbol.asyncDispose]() {
-      // Leaving the loop has closed it, unless the file never came.
-      try {
-        watcher.close();
-      } catch (error) {
-        if (!(error instanceof Deno.errors.BadResource)) throw error;
-      }
-      await seen;
-    },
-  };
-}
-
-async function collectText(
-  stream: ReadableStream<Uint8Array>,
-  watch: (text: string) => void,
-): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) {
-    text += decoder.decode(chunk, { stream: true });
-    watch(text);
-  }
-  return text;
-}
-
-/** A name no other command line on this machine holds: a sleep of five minutes. */
-function longSleep(): string {
-  return `sleep 300.${crypto.getRandomValues(new Uint32Array(1))[0]}`;
-}
+import { longSleep, runAndStop } from "@test/support/stopped_run.ts";
 
 /** A response with two commands and a patch behind them. */
 function threeCalls(sleep: string): MockStep {
@@ -228,7 +146,7 @@ Deno.test(
       args: ["--full-auto", "hi"],
       after: '"type":"command_execution"',
       signals: ["SIGINT"],
-      file: "started",
+      files: ["started"],
     });
 
     assert.equal(run.code, 1);
@@ -250,7 +168,7 @@ Deno.test(
       args: ["--yolo", "hi"],
       after: '"type":"command_execution"',
       signals: ["SIGINT"],
-      file: "started",
+      files: ["started"],
     });
 
     assert.equal(run.code, 1);

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { declareTools, findTool, TOOLS } from "@/tools/registry.ts";
 import type {
+  AgentOutcome,
+  AgentPowers,
   CommandOutcome,
   CommandRequest,
   PatchOutcome,
@@ -78,6 +80,7 @@ async function make(
       asked.push(query);
       return { kind: "ok", json: "{}" };
     },
+    agents: agentsThatAsk(asked),
     chunkId: () => "abcdef",
     ...answers.context,
   };
@@ -87,6 +90,20 @@ async function make(
   );
   assert.ok(tool !== undefined);
   return { outcome: await tool.call(text, context, NEVER), asked };
+}
+
+function agentsThatAsk(asked: unknown[]): AgentPowers {
+  const answer = async (request: unknown): Promise<AgentOutcome> => {
+    asked.push(request);
+    return { kind: "ok", value: { done: true } };
+  };
+  return {
+    spawn: answer,
+    send: answer,
+    wait: answer,
+    resume: answer,
+    close: answer,
+  };
 }
 
 /** The one command a call asks for. */
@@ -409,5 +426,70 @@ Deno.test("declarations are the same bytes every time", () => {
   assert.equal(
     JSON.stringify(declareTools(SETTINGS)),
     JSON.stringify(declareTools({ ...SETTINGS })),
+  );
+});
+
+Deno.test("the tools for agents ask for what was meant, or say what is wrong", async () => {
+  const asked = async (name: string, args: unknown) => {
+    const made = await make(name, args);
+    return made.asked[0] ?? made.outcome.output;
+  };
+  const message = { kind: "message", text: "look" };
+  assert.deepEqual(
+    [
+      await asked("spawn_agent", { message: "look", agent_type: "explorer" }),
+      await asked("spawn_agent", {
+        items: [{ text: "a" }, { type: "image", image_url: "u" }],
+      }),
+      await asked("send_input", {
+        target: "x",
+        message: "look",
+        interrupt: true,
+      }),
+      await asked("wait_agent", { targets: ["x"], timeout_ms: 5 }),
+      await asked("resume_agent", { id: "x" }),
+      await asked("close_agent", { target: "x" }),
+    ],
+    [
+      {
+        input: message,
+        role: "explorer",
+        forksContext: false,
+        model: undefined,
+        effort: undefined,
+      },
+      {
+        input: {
+          kind: "items",
+          items: [{ type: "text", text: "a" }, { type: "image", url: "u" }],
+        },
+        role: undefined,
+        forksContext: false,
+        model: undefined,
+        effort: undefined,
+      },
+      { agentId: "x", input: message, interrupts: true },
+      { agentIds: ["x"], timeoutMs: 10_000 },
+      "x",
+      "x",
+    ],
+  );
+  assert.deepEqual(
+    [
+      await asked("spawn_agent", {}),
+      await asked("spawn_agent", { message: "a", items: [] }),
+      await asked("send_input", { target: "x", message: " " }),
+      await asked("send_input", { target: "x", items: [] }),
+      await asked("wait_agent", { targets: [] }),
+      await asked("wait_agent", { targets: ["x"], timeout_ms: 0 }),
+    ],
+    [
+      "Provide one of: message or items",
+      "Provide either message or items, but not both",
+      "Empty message can't be sent to an agent",
+      "Items can't be empty",
+      "agent ids must be non-empty",
+      "timeout_ms must be greater than zero",
+    ],
   );
 });

@@ -1,0 +1,259 @@
+/**
+ * Opens a thread: reads what it needs, builds its parts once and hands each only what
+ * it uses. New threads, continued ones and agents all begin here.
+ */
+import { AsyncQueue } from "@/async/queue.ts";
+import type { Config } from "@/config/config.ts";
+import type { RuleSet } from "@/exec-policy/rule.ts";
+import type { ModelClient } from "@/model/model.ts";
+import type { Platform } from "@/platform/platform.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ThreadInfo } from "@/protocol/host.ts";
+import { type ThreadId, uuidV7 } from "@/protocol/ids.ts";
+import type { TurnChoices } from "@/protocol/ops.ts";
+import type { ApprovalPolicy } from "@/protocol/policy.ts";
+import type { SessionMeta } from "@/protocol/rollout.ts";
+import { VERSION } from "@/protocol/version.ts";
+import type { Sandbox } from "@/sandbox/sandbox.ts";
+import type { WriteCheck } from "@/sandbox/writable.ts";
+import type { StoredThread } from "@/state/rollout_reader.ts";
+import {
+  createRolloutWriter,
+  ephemeralWriter,
+} from "@/state/rollout_writer.ts";
+import { rolloutPath } from "@/state/sessions.ts";
+import { ApprovalBroker } from "./approvals/broker.ts";
+import { CommandRules } from "./approvals/command_rules.ts";
+import { CurrentSettings } from "./current_settings.ts";
+import { ExecSessions } from "./exec_sessions.ts";
+import basePrompt from "./prompts/base.md" with { type: "text" };
+import { hasEnabledServers } from "./settings.ts";
+import type { ThreadServers } from "./server_tools.ts";
+import { readSurroundings, type Surroundings } from "./surroundings.ts";
+import { Thread } from "./thread.ts";
+import { createThreadAgents } from "./thread_agents.ts";
+import { placeRecord, type ThreadPlace } from "./thread_place.ts";
+import {
+  type Conversation,
+  type NewThread,
+  ThreadState,
+} from "./thread_state.ts";
+
+/** Events that may wait for a slow front end before the turn waits for it. */
+const EVENTS_MAX = 256;
+
+export interface HostPorts {
+  readonly platform: Platform;
+  readonly config: Config;
+  readonly model: ModelClient;
+  readonly sandbox: Sandbox;
+  readonly writeCheck: WriteCheck;
+  readonly approvalPolicy: ApprovalPolicy;
+  /** The rules of the rule files. */
+  readonly rules: RuleSet;
+  /** What started the thread, as the rollout keeps it: `exec`, `cli`. */
+  readonly source: string;
+  readonly originator: string;
+  /** Keep nothing on disk. */
+  readonly isEphemeral: boolean;
+}
+
+/** What is special about one thread. */
+export interface ThreadSpec {
+  readonly config: Config;
+  readonly choices: TurnChoices;
+  readonly source: string;
+  readonly place: ThreadPlace;
+  /** The thread to go on with. */
+  readonly stored?: StoredThread;
+  /** The conversation a new thread begins with. */
+  readonly fork?: Fork;
+  /** In place of the configured instructions. */
+  readonly instructions?: string;
+  /** Servers another thread owns; without them it starts its own. */
+  readonly servers?: ThreadServers;
+}
+
+export interface Fork extends Conversation {
+  readonly from: ThreadId;
+}
+
+export async function openThread(
+  ports: HostPorts,
+  spec: ThreadSpec,
+  signal: AbortSignal,
+): Promise<Thread> {
+  const { platform } = ports;
+  const { config, stored, place } = spec;
+  const startedMs = platform.clock.now();
+  const id = stored?.meta.id ?? uuidV7(startedMs, platform.random.bytes(10));
+  const surroundings = await readSurroundings(platform, config);
+  const state = openState({ ports, spec, surroundings }, id, startedMs);
+  const settings = new CurrentSettings(config, spec.choices, place);
+  const events = new AsyncQueue<ThreadEvent>(EVENTS_MAX);
+  const emit = (event: ThreadEvent) => events.push(event);
+  const sessions = new ExecSessions({
+    clock: platform.clock,
+    random: platform.random,
+    emit,
+  });
+  const broker = new ApprovalBroker(emit);
+  // Last, because nothing may fail between starting processes and owning them.
+  const own = spec.servers === undefined
+    ? await startServers({ platform, config, settings, emit }, signal)
+    : undefined;
+  const servers = spec.servers ?? own;
+  const agents = createThreadAgents({
+    host: ports,
+    spec,
+    threadId: id,
+    state,
+    servers,
+    emit,
+    open: (agent) => openThread(ports, agent, signal),
+    note: (item) => thread.note(item),
+  });
+  const thread = new Thread({
+    info: threadInfo(config, settings, id),
+    state,
+    settings,
+    broker,
+    agents,
+    events,
+    owned: own === undefined ? [sessions] : [sessions, own],
+    sandboxMechanism: async () =>
+      (await ports.sandbox.status(signal)).description,
+    environment: {
+      ...surroundings,
+      platform,
+      config,
+      model: ports.model,
+      writeCheck: ports.writeCheck,
+      servers,
+      agents,
+      place,
+      originator: ports.originator,
+      emit,
+      guard: {
+        threadId: id,
+        environmentPolicy: config.shellEnvironmentPolicy,
+        env: platform.env,
+        files: platform.files,
+        sandbox: ports.sandbox,
+        sessions,
+        broker,
+        log: platform.log,
+        rules: new CommandRules({
+          files: platform.files,
+          codexHome: config.codexHome,
+          rules: ports.rules,
+          shell: surroundings.shell,
+          warn: (message) => emit({ type: "warning", message }),
+        }),
+        emit,
+      },
+    },
+  }, signal);
+  return thread;
+}
+
+/** The thread's MCP servers; their client is not loaded for a thread without any. */
+async function startServers(
+  ports: {
+    readonly platform: Platform;
+    readonly config: Config;
+    readonly settings: CurrentSettings;
+    emit(event: ThreadEvent): Promise<void>;
+  },
+  signal: AbortSignal,
+): Promise<ThreadServers | undefined> {
+  if (!hasEnabledServers(ports.config)) return undefined;
+  const { startThreadServers } = await import("./mcp/thread_servers.ts");
+  return await startThreadServers({
+    ...ports,
+    approvalPolicy: () => ports.settings.freeze().settings.approvalPolicy,
+  }, signal);
+}
+
+interface Opening {
+  readonly ports: HostPorts;
+  readonly spec: ThreadSpec;
+  readonly surroundings: Surroundings;
+}
+
+function openState(
+  opening: Opening,
+  id: ThreadId,
+  startedMs: number,
+): ThreadState {
+  const { ports, spec } = opening;
+  const { config, stored, fork } = spec;
+  const start: NewThread = {
+    id,
+    instructions: stored?.meta.base_instructions?.text ??
+      spec.instructions ??
+      config.modelInstructions ??
+      basePrompt.trim(),
+    meta: sessionMeta(opening, id, startedMs),
+    writer: ports.isEphemeral ? ephemeralWriter : createRolloutWriter(
+      ports.platform,
+      stored?.path ?? rolloutPath(config.codexHome, id, startedMs),
+    ),
+  };
+  if (stored !== undefined) return ThreadState.resume(start, stored);
+  return fork === undefined
+    ? ThreadState.create(start)
+    : ThreadState.fork(start, fork);
+}
+
+function sessionMeta(
+  { ports, spec, surroundings: { git } }: Opening,
+  id: ThreadId,
+  startedMs: number,
+): SessionMeta {
+  const { config, place, source, fork } = spec;
+  return {
+    id,
+    ...(fork === undefined ? {} : { forked_from_id: fork.from }),
+    timestamp: new Date(startedMs).toISOString(),
+    cwd: config.cwd,
+    originator: ports.originator,
+    cli_version: VERSION,
+    ...placeRecord(place, source),
+    model_provider: config.provider.id,
+    base_instructions: {
+      text: spec.instructions ?? config.modelInstructions ?? basePrompt.trim(),
+    },
+    ...(git === undefined ? {} : {
+      git: {
+        ...(git.commit === undefined ? {} : { commit_hash: git.commit }),
+        ...(git.branch === undefined ? {} : { branch: git.branch }),
+        ...(git.originUrl === undefined
+          ? {}
+          : { repository_url: git.originUrl }),
+      },
+    }),
+  };
+}
+
+function threadInfo(
+  config: Config,
+  current: CurrentSettings,
+  id: ThreadId,
+): ThreadInfo {
+  const { settings } = current.freeze();
+  return {
+    id,
+    cwd: settings.cwd,
+    model: settings.model.name,
+    provider: config.provider.id,
+    approvalPolicy: settings.approvalPolicy,
+    sandboxPolicy: settings.sandboxPolicy,
+    ...(config.reasoningEffort === undefined
+      ? {}
+      : { reasoningEffort: config.reasoningEffort }),
+    ...(config.reasoningSummary === undefined
+      ? {}
+      : { reasoningSummary: config.reasoningSummary }),
+  };
+}
