@@ -2,6 +2,7 @@
  * Opens a thread: reads what it needs, builds its parts once and hands each only what
  * it uses. New threads, continued ones and agents all begin here.
  */
+import { PendingAnswers } from "@/async/pending_answers.ts";
 import { AsyncQueue } from "@/async/queue.ts";
 import type { Config } from "@/config/config.ts";
 import type { RuleSet } from "@/exec-policy/rule.ts";
@@ -131,6 +132,7 @@ export async function openThread(
       writeCheck: ports.writeCheck,
       servers,
       agents,
+      questions: new PendingAnswers("question"),
       place,
       originator: ports.originator,
       emit,

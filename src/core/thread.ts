@@ -114,6 +114,9 @@ export class Thread implements ThreadHandle {
       case "interrupt":
         this.#stopTurn("The user interrupted the turn");
         return await this.#parts.agents.interrupt();
+      case "userAnswers":
+        this.#parts.environment.questions.answer(op.requestId, op.answers);
+        return;
       case "toAgent":
         return await this.#parts.agents.deliver(op.threadId, op.op);
       case "approval":

@@ -12,6 +12,7 @@ import { loadImage } from "./images.ts";
 import { applyPatchGuarded } from "./patching.ts";
 import type { ServerTools } from "./server_tools.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
+import type { UserQuestions } from "./turn_environment.ts";
 
 export interface ContextPorts {
   readonly platform: Platform;
@@ -23,6 +24,7 @@ export interface ContextPorts {
   readonly shell: string;
   readonly serverTools: ServerTools;
   readonly agents: ThreadAgents;
+  readonly questions: UserQuestions;
   /** Who asks, for MCP servers that want to know. */
   turnMetadata(): unknown;
   emit(event: ThreadEvent): Promise<void>;
@@ -34,6 +36,7 @@ export function createToolContext(
   callId: string,
 ): ToolContext {
   const { platform, guard, turnId } = ports;
+  const isPlanning = guard.settings.mode.kind === "plan";
   return {
     ...ports.serverTools.powers({
       threadId: guard.threadId,
@@ -86,6 +89,18 @@ export function createToolContext(
         { turnId, itemId: callId, ...request },
         signal,
       ),
+    mayAskUser: isPlanning ||
+      ports.config.features.default_mode_request_user_input,
+    askUser: (questions, signal) =>
+      ports.questions.ask(questions, (requestId) =>
+        ports.emit({
+          type: "userInputRequested",
+          requestId,
+          turnId,
+          itemId: callId,
+          questions,
+        }), signal),
+    isPlanning,
     async updatePlan(plan, explanation) {
       const words = explanation === undefined ? {} : { explanation };
       await ports.emit({ type: "planUpdated", turnId, plan, ...words });

@@ -1,14 +1,21 @@
 /** What the turns of a thread have in common: made once, read by every part of a turn. */
+import type { PendingAnswers } from "@/async/pending_answers.ts";
 import type { Config } from "@/config/config.ts";
 import type { ModelClient } from "@/model/model.ts";
 import type { Platform } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { UserAnswers, UserQuestion } from "@/protocol/questions.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import type { ThreadServers } from "./server_tools.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadPlace } from "./thread_place.ts";
+
+export type UserQuestions = PendingAnswers<
+  readonly UserQuestion[],
+  UserAnswers | undefined
+>;
 
 /** The guard of commands, before a turn's settings are known. */
 export type GuardBase = Omit<GuardPorts, "settings">;
@@ -23,6 +30,8 @@ export interface TurnEnvironment extends Surroundings {
   /** Undefined when no MCP server is configured. */
   readonly servers: ThreadServers | undefined;
   readonly agents: ThreadAgents;
+  /** What the model asked the user and waits for. */
+  readonly questions: UserQuestions;
   readonly place: ThreadPlace;
   readonly originator: string;
   emit(event: ThreadEvent): Promise<void>;

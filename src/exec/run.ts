@@ -14,6 +14,7 @@ import { printable } from "@/text/ansi.ts";
 import { headerLines, HumanView } from "./human.ts";
 import { JsonView } from "./jsonl.ts";
 import { styleFor } from "./style.ts";
+import { unattendedAnswer } from "./unattended.ts";
 
 export interface ExecRequest {
   readonly prompt: string;
@@ -90,6 +91,8 @@ async function followTurn(thread: ThreadHandle, view: View): Promise<Outcome> {
     if (!hasBegun) await view.begin();
     hasBegun = true;
     view.show(event);
+    const answer = unattendedAnswer(event);
+    if (answer !== undefined) await thread.submit(answer);
     // An error that ends no turn, such as a command that could not be confined.
     if (event.type === "error" && !event.willRetry) hasFailed = true;
     if (event.type !== "turnCompleted") continue;

@@ -8,6 +8,7 @@ import type { AgentOrigin } from "./agents.ts";
 import type { ThreadInfo } from "./host.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
 import type { PlanStep, ThreadItem } from "./items.ts";
+import type { UserQuestion } from "./questions.ts";
 
 export interface TokenUsage {
   readonly inputTokens: number;
@@ -156,6 +157,13 @@ export type ThreadEvent =
     readonly turnId: TurnId;
     readonly itemId: string;
     readonly message: string;
+  /** The model asks the user something; a `userAnswers` op answers. */
+  | {
+    readonly type: "userInputRequested";
+    readonly requestId: string;
+    readonly turnId: TurnId;
+    readonly itemId: string;
+    readonly questions: readonly UserQuestion[];
   }
   | {
     readonly type: "error";

@@ -12,6 +12,7 @@ import type {
   ReasoningSummary,
   SandboxPolicy,
 } from "./policy.ts";
+import type { UserAnswers } from "./questions.ts";
 
 /**
  * Settings chosen for a turn. They stay in force for the turns after it; what is not
@@ -76,6 +77,11 @@ export type Op =
     readonly type: "elicitation";
     readonly requestId: string;
     readonly answer: ElicitationAnswer;
+  /** Answers the model's questions; without answers, nobody will. */
+  | {
+    readonly type: "userAnswers";
+    readonly requestId: string;
+    readonly answers: UserAnswers | undefined;
   }
   /** Passed on to a sub-agent; nothing happens when it is gone. */
   | {

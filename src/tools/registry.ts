@@ -10,6 +10,7 @@ import {
   listMcpResourceTemplates,
   readMcpResource,
 } from "./mcp_resources.ts";
+import { requestUserInput } from "./request_user_input.ts";
 import { resumeAgent } from "./resume_agent.ts";
 import { sendInput } from "./send_input.ts";
 import { shell, shellCommand } from "./shell_command.ts";
@@ -30,6 +31,7 @@ export const TOOLS: readonly Tool[] = [
   listMcpResourceTemplates,
   readMcpResource,
   updatePlan,
+  requestUserInput,
   applyPatch,
   webSearch,
   viewImage,

@@ -8,6 +8,7 @@ import { decode } from "@/protocol/decode.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { PlanStep, UserInput } from "@/protocol/items.ts";
 import type { ReasoningEffort } from "@/protocol/policy.ts";
+import type { UserAnswers, UserQuestion } from "@/protocol/questions.ts";
 import type { OutputBody, ResponseItem } from "@/protocol/response_items.ts";
 import type { TextLimit } from "@/text/truncate.ts";
 
@@ -174,6 +175,15 @@ export interface ToolContext {
     request: { readonly patch: string; readonly workdir?: string },
     signal: AbortSignal,
   ): Promise<PatchOutcome>;
+  /** The user may be asked in this turn's mode. */
+  readonly mayAskUser: boolean;
+  /** Undefined when nobody answers. */
+  askUser(
+    questions: readonly UserQuestion[],
+    signal: AbortSignal,
+  ): Promise<UserAnswers | undefined>;
+  /** The turn is to end with a plan of its own, so there is no list to tick off. */
+  readonly isPlanning: boolean;
   updatePlan(
     plan: readonly PlanStep[],
     explanation: string | undefined,

@@ -1,6 +1,6 @@
 /** `update_plan`: the model shows its plan; nothing is done with it but showing. */
 import * as v from "valibot";
-import { defineTool } from "./tool.ts";
+import { defineTool, failed } from "./tool.ts";
 
 const STATUSES = {
   pending: "pending",
@@ -22,6 +22,11 @@ export const updatePlan = defineTool({
   parallel: false,
   isOffered: () => true,
   async run(args, context) {
+    if (context.isPlanning) {
+      return failed(
+        "update_plan is a TODO/checklist tool and is not allowed in Plan mode",
+      );
+    }
     const plan = args.plan.map(({ step, status }) => ({
       step,
       status: STATUSES[status],

@@ -1,13 +1,10 @@
 /** Signals: what a stopped run leaves behind, on disk and among the processes. */
 import assert from "node:assert/strict";
 import {
-  type CodexRun,
   HAS_HELPER,
   type JsonEvent,
-  jsonLines,
   makeWorkspace,
   runCodex,
-  spawnCodex,
   type Workspace,
 } from "@test/support/codex.ts";
 import {

@@ -35,6 +35,25 @@ const ESCALATION = {
   prefix_rule: { type: "array", items: TEXT },
 };
 
+const AGENT_INPUT = {
+  message: TEXT,
+  items: {
+    type: "array",
+    items: {
+      type: "object",
+      properties: {
+        type: TEXT,
+        text: TEXT,
+        image_url: TEXT,
+        path: TEXT,
+        name: TEXT,
+      },
+      required: [],
+      additionalProperties: false,
+    },
+  },
+};
+
 function tool(
   name: string,
   properties: Readonly<Record<string, unknown>>,
@@ -88,6 +107,31 @@ const TOOLS: readonly unknown[] = [
       },
     },
   }, ["plan"]),
+  tool("request_user_input", {
+    questions: {
+      type: "array",
+      items: {
+        type: "object",
+        properties: {
+          id: TEXT,
+          header: TEXT,
+          question: TEXT,
+          options: {
+            type: "array",
+            items: {
+              type: "object",
+              // Its description is a text, too, and left out.
+              properties: { label: TEXT },
+              required: ["label", "description"],
+              additionalProperties: false,
+            },
+          },
+        },
+        required: ["id", "header", "question", "options"],
+        additionalProperties: false,
+      },
+    },
+  }, ["questions"]),
   {
     type: "custom",
     name: "apply_patch",
@@ -95,6 +139,25 @@ const TOOLS: readonly unknown[] = [
   },
   { type: "web_search", external_web_access: false },
   tool("view_image", { path: TEXT }, ["path"]),
+  tool("spawn_agent", {
+    ...AGENT_INPUT,
+    agent_type: TEXT,
+    fork_context: FLAG,
+    model: TEXT,
+    reasoning_effort: {
+      enum: ["none", "minimal", "low", "medium", "high", "xhigh"],
+      type: "string",
+    },
+  }, []),
+  tool("send_input", { target: TEXT, ...AGENT_INPUT, interrupt: FLAG }, [
+    "target",
+  ]),
+  tool("resume_agent", { id: TEXT }, ["id"]),
+  tool("wait_agent", {
+    targets: { type: "array", items: TEXT },
+    timeout_ms: NUMBER,
+  }, ["targets"]),
+  tool("close_agent", { target: TEXT }, ["target"]),
 ];
 
 Deno.test("the first request's body has these fields, in this order, and these values", async () => {
@@ -190,11 +253,12 @@ Deno.test("the first request's headers say who asks, for which thread and turn",
   });
 });
 
-// Codex 0.124.0 sends 46 668 bytes for the same prompt: see the decision on requests.
+// Codex 0.124.0 sends 46 668 bytes for the same prompt and the same tools: see the
+// decision on requests. A quarter of that is the limit.
 Deno.test("the first request is small", async () => {
   const { text } = await firstRequest();
   const bytes = new TextEncoder().encode(text).length;
-  assert.ok(bytes < 10_000, `${bytes} bytes`);
+  assert.ok(bytes < 12_000, `${bytes} bytes`);
 });
 
 function inputMessage(role: string, firstLine: string): unknown {

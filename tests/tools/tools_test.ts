@@ -65,6 +65,12 @@ async function make(
         ...answers.patch,
       };
     },
+    mayAskUser: false,
+    async askUser(questions) {
+      asked.push(questions);
+      return { q: { answers: ["A"] } };
+    },
+    isPlanning: false,
     async updatePlan(plan, explanation) {
       asked.push([plan, explanation]);
     },
@@ -358,6 +364,7 @@ Deno.test("what is offered follows the settings, and always in the same order", 
         "exec_command",
         "write_stdin",
         "update_plan",
+        "request_user_input",
         "apply_patch",
         "web_search",
         "view_image",
@@ -365,12 +372,13 @@ Deno.test("what is offered follows the settings, and always in the same order", 
       [
         "shell_command",
         "update_plan",
+        "request_user_input",
         "apply_patch",
         "web_search",
         "view_image",
       ],
-      ["update_plan", "web_search"],
-      5,
+      ["update_plan", "request_user_input", "web_search"],
+      6,
     ],
   );
 });
@@ -492,4 +500,46 @@ Deno.test("the tools for agents ask for what was meant, or say what is wrong", a
       "timeout_ms must be greater than zero",
     ],
   );
+});
+
+const QUESTION = {
+  id: "q",
+  header: "Scope",
+  question: "How far?",
+  options: [{ label: "All", description: "everything" }],
+};
+
+Deno.test("request_user_input asks where the mode lets it, and only proper questions", async () => {
+  const mayAsk = { context: { mayAskUser: true } };
+  const outputs = [
+    await make("request_user_input", { questions: [QUESTION] }, mayAsk),
+    await make("request_user_input", { questions: [QUESTION] }),
+    await make("request_user_input", { questions: [] }, mayAsk),
+    await make(
+      "request_user_input",
+      { questions: [{ ...QUESTION, options: [] }] },
+      mayAsk,
+    ),
+    await make("request_user_input", { questions: [QUESTION] }, {
+      context: { mayAskUser: true, askUser: async () => undefined },
+    }),
+  ].map(({ outcome }) => outcome.output);
+  assert.deepEqual(outputs, [
+    '{"answers":{"q":{"answers":["A"]}}}',
+    "request_user_input is unavailable in Default mode",
+    "request_user_input takes 1 to 3 questions, not 0",
+    "request_user_input requires non-empty options for every question",
+    "nobody answered request_user_input; go on with a sensible assumption and say which",
+  ]);
+});
+
+Deno.test("update_plan has no place in plan mode", async () => {
+  const { outcome, asked } = await make("update_plan", { plan: [] }, {
+    context: { isPlanning: true },
+  });
+  assert.equal(
+    outcome.output,
+    "update_plan is a TODO/checklist tool and is not allowed in Plan mode",
+  );
+  assert.deepEqual(asked, []);
 });

@@ -2,7 +2,7 @@
  * Asks for approval and waits for the answer: an event goes out, a decision op comes
  * back. What was accepted for the session is remembered here, and nowhere else.
  */
-import { abortable } from "@/async/scope.ts";
+import { PendingAnswers } from "@/async/pending_answers.ts";
 import type { ApprovalSubject, ThreadEvent } from "@/protocol/events.ts";
 import type { ApprovalDecision } from "@/protocol/ops.ts";
 
@@ -16,16 +16,12 @@ export interface ApprovalRequest {
 /** What an answer did: nothing, settled a question, or also says to stop the turn. */
 export type AnswerEffect = "none" | "settled" | "stopTurn";
 
-interface Waiting {
-  readonly subject: ApprovalSubject;
-  settle(decision: ApprovalDecision): void;
-}
-
 export class ApprovalBroker {
   readonly #emit: (event: ThreadEvent) => Promise<void>;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new PendingAnswers<ApprovalSubject, ApprovalDecision>(
+    "approval",
+  );
   readonly #acceptedForSession = new Set<string>();
-  #count = 0;
 
   constructor(emit: (event: ThreadEvent) => Promise<void>) {
     this.#emit = emit;
@@ -43,38 +39,33 @@ export class ApprovalBroker {
     ) {
       return { kind: "accept" };
     }
-    const requestId = `approval-${++this.#count}`;
-    const answer = new Promise<ApprovalDecision>((resolve) =>
-      this.#waiting.set(requestId, { subject, settle: resolve })
+    const { reason, ...asked } = request;
+    const decision = await this.#waiting.ask(
+      subject,
+      (requestId) =>
+        this.#emit({
+          type: "approvalRequested",
+          requestId,
+          ...asked,
+          ...(reason === undefined ? {} : { reason }),
+        }),
+      signal,
     );
-    try {
-      const { reason, ...asked } = request;
-      await this.#emit({
-        type: "approvalRequested",
-        requestId,
-        ...asked,
-        ...(reason === undefined ? {} : { reason }),
-      });
-      const decision = await abortable(answer, signal);
-      if (
-        decision.kind === "acceptForSession" || decision.kind === "acceptAlways"
-      ) {
-        for (const key of keys) this.#acceptedForSession.add(key);
-      }
-      return decision;
-    } finally {
-      this.#waiting.delete(requestId);
+    if (
+      decision.kind === "acceptForSession" || decision.kind === "acceptAlways"
+    ) {
+      for (const key of keys) this.#acceptedForSession.add(key);
     }
+    return decision;
   }
 
   /** Takes a front end's answer; without effect for a request that is gone. */
   answer(requestId: string, decision: ApprovalDecision): AnswerEffect {
-    const waiting = this.#waiting.get(requestId);
-    if (waiting === undefined) return "none";
-    waiting.settle(decision);
+    const subject = this.#waiting.answer(requestId, decision);
+    if (subject === undefined) return "none";
     // A call that is not made is an answer to the model; what else was cancelled ends
     // the turn.
-    return decision.kind === "cancel" && waiting.subject.kind !== "mcpToolCall"
+    return decision.kind === "cancel" && subject.kind !== "mcpToolCall"
       ? "stopTurn"
       : "settled";
   }
