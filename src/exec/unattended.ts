@@ -14,6 +14,12 @@ export function unattendedAnswer(event: ThreadEvent): Op | undefined {
         requestId: event.requestId,
         decision: { kind: "decline" },
       };
+    case "elicitationRequested":
+      return {
+        type: "elicitation",
+        requestId: event.requestId,
+        answer: { action: "cancel" },
+      };
     case "userInputRequested":
       return {
         type: "userAnswers",

@@ -157,6 +157,7 @@ export type ThreadEvent =
     readonly turnId: TurnId;
     readonly itemId: string;
     readonly message: string;
+  }
   /** The model asks the user something; a `userAnswers` op answers. */
   | {
     readonly type: "userInputRequested";

@@ -77,6 +77,7 @@ export type Op =
     readonly type: "elicitation";
     readonly requestId: string;
     readonly answer: ElicitationAnswer;
+  }
   /** Answers the model's questions; without answers, nobody will. */
   | {
     readonly type: "userAnswers";

@@ -2,7 +2,7 @@
  * The questions servers ask the user: an event goes out, an op comes back. A question
  * belongs to the call it is asked in, and ends with it.
  */
-import { abortable } from "@/async/scope.ts";
+import { PendingAnswers } from "@/async/pending_answers.ts";
 import type { Question } from "@/mcp/server.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
@@ -22,8 +22,9 @@ export class Elicitations {
   readonly #emit: (event: ThreadEvent) => Promise<void>;
   readonly #threadPolicy: () => ApprovalPolicy;
   readonly #askers = new Map<string, Asker[]>();
-  readonly #waiting = new Map<string, (answer: ElicitationAnswer) => void>();
-  #count = 0;
+  readonly #waiting = new PendingAnswers<Question, ElicitationAnswer>(
+    "elicitation",
+  );
 
   /** @param threadPolicy counts while none of a server's tools runs */
   constructor(
@@ -52,9 +53,10 @@ export class Elicitations {
 
   /** The user's answer; a question that may not be asked is declined, as is a late one. */
   async ask(
-    { server, elicitation, problem }: Question,
+    question: Question,
     signal: AbortSignal,
   ): Promise<ElicitationAnswer> {
+    const { server, elicitation, problem } = question;
     // The protocol does not say for which of several calls a server asks.
     const asker = this.#askers.get(server)?.at(-1);
     const policy = asker?.approvalPolicy ?? this.#threadPolicy();
@@ -64,31 +66,31 @@ export class Elicitations {
     const end = asker === undefined
       ? signal
       : AbortSignal.any([signal, asker.signal]);
-    const requestId = `elicitation-${++this.#count}`;
-    const answer = new Promise<ElicitationAnswer>((resolve) =>
-      this.#waiting.set(requestId, resolve)
-    );
+    let asked: string | undefined;
     try {
-      await this.#emit({
-        type: "elicitationRequested",
-        requestId,
-        ...(asker === undefined ? {} : { turnId: asker.turnId }),
-        server,
-        elicitation,
-        ...(problem === undefined ? {} : { problem }),
-      });
-      return await abortable(answer, end);
+      return await this.#waiting.ask(question, (requestId) => {
+        asked = requestId;
+        return this.#emit({
+          type: "elicitationRequested",
+          requestId,
+          ...(asker === undefined ? {} : { turnId: asker.turnId }),
+          server,
+          elicitation,
+          ...(problem === undefined ? {} : { problem }),
+        });
+      }, end);
     } catch (error) {
       if (!end.aborted) throw error;
       return { action: "cancel" };
     } finally {
-      this.#waiting.delete(requestId);
-      await this.#emit({ type: "elicitationResolved", requestId });
+      if (asked !== undefined) {
+        await this.#emit({ type: "elicitationResolved", requestId: asked });
+      }
     }
   }
 
   /** Takes a front end's answer; without effect for a question that is gone. */
   answer(requestId: string, answer: ElicitationAnswer): void {
-    this.#waiting.get(requestId)?.(answer);
+    this.#waiting.answer(requestId, answer);
   }
 }
