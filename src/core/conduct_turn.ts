@@ -18,6 +18,7 @@ import {
   turnAbortedMessage,
 } from "./fragments.ts";
 import type { ThreadHistory } from "./history.ts";
+import { HookedTurn } from "./hooked_turn.ts";
 import { storedUsage } from "./ledger.ts";
 import {
   buildRequest,
@@ -34,7 +35,12 @@ import { createToolContext } from "./tool_context.ts";
 import { type Record, runTurn, type TurnPorts } from "./turn.ts";
 import { contextParts } from "./turn_context.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
-import { eventLine, turnError, userMessageEvent } from "./turn_record.ts";
+import {
+  eventLine,
+  inputText,
+  turnError,
+  userMessageEvent,
+} from "./turn_record.ts";
 import { userMessage } from "./user_input.ts";
 
 /** Something that came while a turn was running. */
@@ -77,6 +83,9 @@ class Turn {
   readonly #retries: RetryBudget;
   readonly #sampler: Sampler;
   readonly #turnDiff: TurnDiff;
+  readonly #hooks: HookedTurn;
+  /** Taken from the thread and not yet joined: hooks have to hear it first. */
+  readonly #waiting: Meanwhile[] = [];
   #parts: ContextParts | undefined;
   #serverTools: ServerTools = NO_SERVER_TOOLS;
   /** A compaction is only worth repeating after the model has answered again. */
@@ -92,6 +101,10 @@ class Turn {
     this.#startedMonotonic = clock.monotonic();
     this.#id = uuidV7(this.#startedMs, random.bytes(10));
     this.#turnDiff = new TurnDiff(env.git?.root);
+    this.#hooks = new HookedTurn(env.hooks, {
+      turnId: this.#id,
+      settings: request.settings,
+    });
     this.#retries = new RetryBudget({
       clock,
       random,
@@ -112,12 +125,13 @@ class Turn {
 
   async run(signal: AbortSignal): Promise<void> {
     try {
-      await this.#begin();
-      await this.#awaitServers(signal);
-      await runTurn(this.#ports(), this.#state.history, signal);
+      if (await this.#begin(signal)) {
+        await this.#awaitServers(signal);
+        await runTurn(this.#ports(), this.#state.history, signal);
+      }
       await this.#end("completed", undefined);
     } catch (error) {
-      if (signal.aborted) await this.#endInterrupted();
+      if (signal.aborted) await this.#endInterrupted(signal);
       else await this.#endFailed(error);
     }
   }
@@ -135,6 +149,7 @@ class Turn {
             tools: this.#request.settings.tools,
             findServerTool: (call) => this.#serverTools.find(call),
             truncation: this.#request.settings.truncation,
+            hooks: this.#hooks.aroundCalls,
             contextFor: (call) =>
               createToolContext({
                 ...this.#env,
@@ -150,12 +165,16 @@ class Turn {
         ),
         ...this.#env.guard.rules.takeNotes(),
       ],
-      joinSteering: (record) => this.#joinSteering(record),
+      joinSteering: (record, signal) => this.#joinSteering(record, signal),
+      goOn: (signal) => this.#hooks.goOn(this.#sampler.lastMessage, signal),
     };
   }
 
-  /** Writes down that the turn began, with what, and what the model is told of it. */
-  async #begin(): Promise<void> {
+  /**
+   * Writes down that the turn began, with what, and what the model is told of it.
+   * False when the user's hooks do not let the input through.
+   */
+  async #begin(signal: AbortSignal): Promise<boolean> {
     const state = this.#state;
     const env = this.#env;
     const message = await userMessage(env.platform, this.#request.input);
@@ -179,17 +198,67 @@ class Turn {
     await state.persist([{ type: "turn_context", payload: parts.context }]);
     state.baseline = parts.context;
     await env.emit({ type: "turnStarted", turnId: this.#id });
-    const record: Record = (items) => state.history.append(items);
-    await this.#recordInput(this.#request.input, message, record);
+    return await this.#admit(message, signal);
   }
 
-  async #joinSteering(record: Record): Promise<boolean> {
-    const entries = this.#request.takeMeanwhile();
-    for (const entry of entries) {
-      if (entry.kind === "note") await record([entry.item]);
-      else await this.#recordInput(entry.op.input, entry.message, record);
+  /** Records what the user said, and what hooks add to it, unless they refuse it. */
+  async #admit(message: ResponseItem, signal: AbortSignal): Promise<boolean> {
+    for (const text of this.#env.hooks?.takeWarnings() ?? []) {
+      await this.#env.emit({ type: "warning", message: text });
     }
-    return entries.length > 0;
+    const { input } = this.#request;
+    const { history } = this.#state;
+    const opening = await this.#hooks.open(inputText(input), signal);
+    await history.append(opening.before);
+    const record: Record = (items) => history.append(items);
+    if (opening.isAdmitted) await this.#recordInput(input, message, record);
+    await record(opening.after);
+    return opening.isAdmitted;
+  }
+
+  async #joinSteering(record: Record, signal: AbortSignal): Promise<boolean> {
+    const waiting = this.#waiting;
+    waiting.push(...this.#request.takeMeanwhile());
+    const isSteered = waiting.length > 0;
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      await this.#join(next, record, signal);
+      waiting.shift();
+    }
+    return isSteered;
+  }
+
+  async #join(
+    entry: Meanwhile,
+    record: Record,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (entry.kind === "note") return await record([entry.item]);
+    const { input } = entry.op;
+    const said = await this.#hooks.hear(inputText(input), signal);
+    if (said.mayGoOn) await this.#recordInput(input, entry.message, record);
+    await record(said.context);
+  }
+
+  /** What the user had said before stopping the turn is not lost with it. */
+  async #joinUnheard(signal: AbortSignal): Promise<void> {
+    const { history } = this.#state;
+    const record: Record = (items) => history.append(items);
+    this.#waiting.push(...this.#request.takeMeanwhile());
+    for (const entry of this.#waiting.splice(0)) {
+      try {
+        await this.#join(entry, record, signal);
+      } catch (error) {
+        if (error !== signal.reason || entry.kind === "note") throw error;
+        // A hook may be there to keep such words from the model.
+        await this.#env.emit({
+          type: "warning",
+          message:
+            `Not told to the model, because the turn was stopped before your hooks had heard it: ${
+              inputText(entry.op.input)
+            }`,
+        });
+      }
+    }
   }
 
   /** The user's words: for the model, for the record, for the front end. */
@@ -299,11 +368,9 @@ class Turn {
     await env.emit({ type: "itemCompleted", turnId: this.#id, item });
   }
 
-  async #endInterrupted(): Promise<void> {
-    const { history } = this.#state;
-    // What the user had said before stopping the turn is not lost with it.
-    await this.#joinSteering((items) => history.append(items));
-    await history.append([turnAbortedMessage()]);
+  async #endInterrupted(signal: AbortSignal): Promise<void> {
+    await this.#joinUnheard(signal);
+    await this.#state.history.append([turnAbortedMessage()]);
     await this.#state.persist([
       eventLine({
         type: "turn_aborted",

@@ -39,6 +39,7 @@ import {
   type NewThread,
   ThreadState,
 } from "./thread_state.ts";
+import { loadHooks } from "./turn_hooks.ts";
 
 /** Events that may wait for a slow front end before the turn waits for it. */
 const EVENTS_MAX = 256;
@@ -88,17 +89,33 @@ export async function openThread(
   const { config, stored, place } = spec;
   const startedMs = platform.clock.now();
   const id = stored?.meta.id ?? uuidV7(startedMs, platform.random.bytes(10));
-  const surroundings = await readSurroundings(platform, config);
-  const state = openState({ ports, spec, surroundings }, id, startedMs);
-  const settings = new CurrentSettings(config, spec.choices, place);
   const events = new AsyncQueue<ThreadEvent>(EVENTS_MAX);
   const emit = (event: ThreadEvent) => events.push(event);
+  const path = ports.isEphemeral
+    ? undefined
+    : stored?.path ?? rolloutPath(config.codexHome, id, startedMs);
+  const [surroundings, hooks] = await Promise.all([
+    readSurroundings(platform, config),
+    loadHooks({
+      platform,
+      config,
+      threadId: id,
+      transcriptPath: path,
+      source: stored === undefined ? "startup" : "resume",
+      emit,
+    }),
+  ]);
+  const state = openState({ ports, spec, surroundings, path }, id, startedMs);
+  const settings = new CurrentSettings(config, spec.choices, place);
   const sessions = new ExecSessions({
     clock: platform.clock,
     random: platform.random,
     emit,
   });
-  const broker = new ApprovalBroker(emit);
+  const broker = new ApprovalBroker(
+    emit,
+    hooks && (({ at, call }, signal) => hooks.permission(at, call, signal)),
+  );
   // Last, because nothing may fail between starting processes and owning them.
   const own = spec.servers === undefined
     ? await startServers({ platform, config, settings, emit }, signal)
@@ -131,6 +148,7 @@ export async function openThread(
       model: ports.model,
       writeCheck: ports.writeCheck,
       servers,
+      hooks,
       agents,
       questions: new PendingAnswers("question"),
       place,
@@ -181,6 +199,8 @@ interface Opening {
   readonly ports: HostPorts;
   readonly spec: ThreadSpec;
   readonly surroundings: Surroundings;
+  /** The thread's file; undefined when it is not kept. */
+  readonly path: string | undefined;
 }
 
 function openState(
@@ -188,7 +208,7 @@ function openState(
   id: ThreadId,
   startedMs: number,
 ): ThreadState {
-  const { ports, spec } = opening;
+  const { ports, spec, path } = opening;
   const { config, stored, fork } = spec;
   const start: NewThread = {
     id,
@@ -197,10 +217,9 @@ function openState(
       config.modelInstructions ??
       basePrompt.trim(),
     meta: sessionMeta(opening, id, startedMs),
-    writer: ports.isEphemeral ? ephemeralWriter : createRolloutWriter(
-      ports.platform,
-      stored?.path ?? rolloutPath(config.codexHome, id, startedMs),
-    ),
+    writer: path === undefined
+      ? ephemeralWriter
+      : createRolloutWriter(ports.platform, path),
   };
   if (stored !== undefined) return ThreadState.resume(start, stored);
   return fork === undefined

@@ -21,6 +21,7 @@ import { currentReader, type TurnDiff } from "@/patch/turn_diff.ts";
 import type { ConfiningPolicy } from "@/sandbox/policy.ts";
 import type { Sandbox } from "@/sandbox/sandbox.ts";
 import type { PolicyPlace, WriteCheck } from "@/sandbox/writable.ts";
+import { hookedPatch } from "@/tools/apply_patch.ts";
 import type { PatchOutcome } from "@/tools/tool.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
 import { patchRequirement } from "./approvals/requirement.ts";
@@ -151,14 +152,29 @@ async function clear(
       return { kind: "refused", text: requirement.text };
     case "ask": {
       const subject = { kind: "patch" as const, paths };
-      const { itemId } = request;
-      const decision = await ports.broker.ask(
-        { itemId, subject, reason: requirement.reason },
+      const { turnId, itemId, patch } = request;
+      const { reason } = requirement;
+      const answer = await ports.broker.ask(
+        {
+          itemId,
+          subject,
+          reason,
+          hooked: {
+            at: { turnId, settings: ports.settings },
+            call: { ...hookedPatch(patch), id: itemId },
+          },
+        },
         signal,
       );
-      return decision.kind === "decline" || decision.kind === "cancel"
-        ? { kind: "refused", text: "patch rejected by user" }
-        : await planAgain(ports, request, paths);
+      switch (answer.kind) {
+        case "decline":
+        case "cancel":
+          return { kind: "refused", text: "patch rejected by user" };
+        case "refused":
+          return answer;
+        default:
+          return await planAgain(ports, request, paths);
+      }
     }
   }
 }

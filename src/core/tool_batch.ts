@@ -10,6 +10,7 @@ import {
   type ResponseItem,
   type ToolCallItem,
 } from "@/protocol/response_items.ts";
+import type { AroundCalls } from "./hooked_call.ts";
 import { truncateMiddle } from "@/text/truncate.ts";
 import { findTool } from "@/tools/registry.ts";
 import {
@@ -31,6 +32,8 @@ export interface BatchPorts {
     readonly limit: number;
   };
   contextFor(call: ToolCallItem): ToolContext;
+  /** Around every call hooks have a say in; undefined when there are no hooks. */
+  readonly hooks: AroundCalls | undefined;
 }
 
 /** The history keeps a little more than the model's own limit, as the reference does. */
@@ -86,7 +89,12 @@ async function runCall(
   const tool = calledTool(ports, call);
   if (tool === undefined) return failed(`unsupported call: ${fullName(call)}`);
   try {
-    return await tool.call(callInput(call), ports.contextFor(call), signal);
+    const input = callInput(call);
+    const run = () => tool.call(input, ports.contextFor(call), signal);
+    const hooked = ports.hooks && tool.hooked?.(input);
+    return ports.hooks === undefined || hooked === undefined
+      ? await run()
+      : await ports.hooks.run({ ...hooked, id: call.call_id }, run, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     return abortedOutcome(ports.clock.monotonic() - started);

@@ -38,7 +38,9 @@ export interface TurnPorts {
     signal: AbortSignal,
   ): Promise<readonly ResponseItem[]>;
   /** Records what was said meanwhile; true when there was something. */
-  joinSteering(record: Record): Promise<boolean>;
+  joinSteering(record: Record, signal: AbortSignal): Promise<boolean>;
+  /** Asked when nothing is left to do; with what it gives, the turn goes on. */
+  goOn(signal: AbortSignal): Promise<readonly ResponseItem[]>;
 }
 
 /** Runs a turn to rest. The history ends with the turn's input when it starts. */
@@ -49,7 +51,7 @@ export async function runTurn(
 ): Promise<void> {
   const record: Record = (items) => history.append(items);
   for (let step = 0; step < STEPS_MAX; step++) {
-    await ports.joinSteering(record);
+    await ports.joinSteering(record, signal);
     await ports.compactIfFull(history, signal);
     const sample = await ports.sample(history.items, record, signal);
 
@@ -57,8 +59,11 @@ export async function runTurn(
     await record(outputs);
     signal.throwIfAborted();
 
-    const isSteered = await ports.joinSteering(record);
-    if (sample.isComplete && outputs.length === 0 && !isSteered) return;
+    const isSteered = await ports.joinSteering(record, signal);
+    if (!sample.isComplete || outputs.length > 0 || isSteered) continue;
+    const more = await ports.goOn(signal);
+    if (more.length === 0) return;
+    await record(more);
   }
   throw new CodexError(
     "step_limit",

@@ -11,6 +11,7 @@ import type { ThreadServers } from "./server_tools.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadPlace } from "./thread_place.ts";
+import type { TurnHooks } from "./turn_hooks.ts";
 
 export type UserQuestions = PendingAnswers<
   readonly UserQuestion[],
@@ -29,6 +30,8 @@ export interface TurnEnvironment extends Surroundings {
   readonly writeCheck: WriteCheck;
   /** Undefined when no MCP server is configured. */
   readonly servers: ThreadServers | undefined;
+  /** Undefined when no hook is configured. */
+  readonly hooks: TurnHooks | undefined;
   readonly agents: ThreadAgents;
   /** What the model asked the user and waits for. */
   readonly questions: UserQuestions;

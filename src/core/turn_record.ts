@@ -11,12 +11,9 @@ export function eventLine(payload: StoredEvent): RolloutEntry {
 
 /** The line that says what the user gave, for listings. */
 export function userMessageEvent(input: readonly UserInput[]): StoredEvent {
-  const texts = input.flatMap((part) =>
-    part.type === "text" ? [part.text] : []
-  );
   return {
     type: "user_message",
-    message: texts.join("\n"),
+    message: inputText(input),
     images: input.flatMap((part) => part.type === "image" ? [part.url] : []),
     local_images: input.flatMap((part) =>
       part.type === "localImage" ? [part.path] : []
@@ -37,4 +34,10 @@ export function turnError(error: unknown): TurnError {
     code: "internal_server_error",
     message: `Internal error, please report it: ${text}`,
   };
+}
+
+/** The words of what the user gave. */
+export function inputText(input: readonly UserInput[]): string {
+  return input.flatMap((part) => part.type === "text" ? [part.text] : [])
+    .join("\n");
 }

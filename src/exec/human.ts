@@ -3,6 +3,7 @@
  * and an event give lines; `run.ts` writes them.
  */
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { HookRun } from "@/protocol/hooks.ts";
 import type { ThreadInfo } from "@/protocol/host.ts";
 import type {
   CommandExecutionThreadItem,
@@ -123,6 +124,10 @@ export class HumanView {
         return [`${style.red("ERROR:")} ${event.error.message}`];
       case "warning":
         return [`warning: ${event.message}`];
+      case "hookStarted":
+        return [hookHeading(event.run)];
+      case "hookCompleted":
+        return hookEnd(event.run);
       case "turnCompleted":
         return this.#turnEnd(event.status);
       default:
@@ -225,6 +230,25 @@ export class HumanView {
       withSeparators(this.#tokens),
     ];
   }
+}
+
+/** `hook: PreToolUse`, as other versions print it. */
+function hookHeading({ eventName }: HookRun): string {
+  return `hook: ${capitalized(eventName)}`;
+}
+
+/** How it ended, and what it has to say to a person; context is for the model. */
+function hookEnd(run: HookRun): readonly string[] {
+  return [
+    `${hookHeading(run)} ${capitalized(run.status)}`,
+    ...run.entries.flatMap(({ kind, text }) =>
+      kind === "context" ? [] : [`  ${kind}: ${text}`]
+    ),
+  ];
+}
+
+function capitalized(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 const PLAN_MARKS = { completed: "✓", inProgress: "→", pending: "•" } as const;

@@ -5,6 +5,7 @@
  */
 import type { ErrorCode } from "./errors.ts";
 import type { AgentOrigin } from "./agents.ts";
+import type { HookRun } from "./hooks.ts";
 import type { ThreadInfo } from "./host.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
 import type { PlanStep, ThreadItem } from "./items.ts";
@@ -165,6 +166,17 @@ export type ThreadEvent =
     readonly turnId: TurnId;
     readonly itemId: string;
     readonly questions: readonly UserQuestion[];
+  }
+  /** A hook of the user's runs; the status of the run says `running`. */
+  | {
+    readonly type: "hookStarted";
+    readonly turnId: TurnId;
+    readonly run: HookRun;
+  }
+  | {
+    readonly type: "hookCompleted";
+    readonly turnId: TurnId;
+    readonly run: HookRun;
   }
   | {
     readonly type: "error";

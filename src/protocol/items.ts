@@ -127,6 +127,16 @@ export interface CollabAgentToolCallThreadItem {
   readonly agentsStates: Readonly<Record<ThreadId, AgentStatus>>;
 }
 
+/** What hooks said for the turn to go on with. */
+export interface HookPromptThreadItem {
+  readonly type: "hookPrompt";
+  readonly id: string;
+  readonly fragments: readonly {
+    readonly text: string;
+    readonly hookRunId: string;
+  }[];
+}
+
 export type ThreadItem =
   | UserMessageThreadItem
   | AgentMessageThreadItem
@@ -137,4 +147,5 @@ export type ThreadItem =
   | CollabAgentToolCallThreadItem
   | WebSearchThreadItem
   | ImageViewThreadItem
-  | ContextCompactionThreadItem;
+  | ContextCompactionThreadItem
+  | HookPromptThreadItem;

@@ -5,25 +5,32 @@ import { wallSeconds } from "./output.ts";
 import {
   decodeArguments,
   failed,
+  type HookedCall,
   type PatchOutcome,
   type Tool,
   type ToolOutcome,
 } from "./tool.ts";
 
+const APPLY_PATCH = "apply_patch";
+
 const JsonForm = v.object({ input: v.string() });
 
 export const applyPatch: Tool = {
-  name: "apply_patch",
+  name: APPLY_PATCH,
   aliases: [],
   parallel: false,
   isOffered: (settings) => settings.freeformPatch,
   isAccepted: (settings) => settings.freeformPatch,
   declare: () => ({
     type: "custom",
-    name: "apply_patch",
+    name: APPLY_PATCH,
     description: "Edits files. Free-form: write the patch itself, not JSON.",
     format: { type: "grammar", syntax: "lark", definition: grammar },
   }),
+  hooked(input) {
+    const patch = patchText(input);
+    return patch.ok ? hookedPatch(patch.value) : undefined;
+  },
   async call(input, context, signal) {
     const patch = patchText(input);
     if (!patch.ok) return failed(patch.message);
@@ -54,5 +61,22 @@ export function describePatch(outcome: PatchOutcome): ToolOutcome {
     "Output:",
     outcome.text,
   ].join("\n");
-  return { kind: outcome.isSuccess ? "ok" : "failed", output: text };
+  return {
+    kind: outcome.isSuccess ? "ok" : "failed",
+    output: text,
+    response: hookResponse(outcome),
+  };
+}
+
+/** A patch as hooks are told of it. */
+export function hookedPatch(patch: string): HookedCall {
+  return { name: APPLY_PATCH, input: { command: patch } };
+}
+
+/** JSON in a text, as hooks know it; the number keeps its decimal. */
+function hookResponse({ text, isSuccess, durationMs }: PatchOutcome): string {
+  const seconds = (durationMs / 1000).toFixed(1);
+  return `{"output":${JSON.stringify(text)},"metadata":{"exit_code":${
+    isSuccess ? 0 : 1
+  },"duration_seconds":${seconds}}}`;
 }

@@ -3,7 +3,12 @@ import * as v from "valibot";
 import { describeCommand } from "./output.ts";
 import { interceptPatch } from "./patch_interception.ts";
 import { shellArgv } from "./shell_argv.ts";
-import { type CommandRequest, defineTool, failed } from "./tool.ts";
+import {
+  type CommandRequest,
+  defineTool,
+  failed,
+  hookedCommand,
+} from "./tool.ts";
 
 const YIELD_MS_DEFAULT = 10_000;
 const YIELD_MS_MIN = 250;
@@ -73,6 +78,7 @@ export const execCommand = defineTool({
   parallel: true,
   hides: (settings) => settings.allowLoginShell ? [] : ["login"],
   isOffered: (settings) => settings.shellTool && settings.unifiedExec,
+  hooked: ({ cmd }) => hookedCommand(cmd),
   async run(args, context, signal) {
     const workdir = args.workdir === undefined || args.workdir === "" ? {} : {
       workdir: args.workdir,

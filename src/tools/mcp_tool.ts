@@ -11,10 +11,20 @@ export interface ServerToolName {
 /** The tool, as something that can be called. */
 export function serverTool(
   name: ServerToolName,
-  options: { readonly parallel: boolean },
+  options: {
+    readonly parallel: boolean;
+    /** The name by which hooks match it. */
+    readonly hookName: string;
+  },
 ): CallableTool {
   return {
     parallel: options.parallel,
+    hooked(input) {
+      const args = readArguments(input);
+      return args.kind === "bad"
+        ? undefined
+        : { name: options.hookName, input: args.value ?? {} };
+    },
     async call(input, context, signal) {
       const args = readArguments(input);
       if (args.kind === "bad") {
@@ -60,6 +70,13 @@ function report(outcome: McpOutcome): ToolOutcome {
   return {
     kind: outcome.isError ? "failed" : "ok",
     output: resultOutput(head, outcome),
+    response: {
+      content: outcome.content,
+      ...(outcome.structuredContent === undefined
+        ? {}
+        : { structuredContent: outcome.structuredContent }),
+      ...(outcome.isError ? { isError: true } : {}),
+    },
   };
 }
 

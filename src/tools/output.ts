@@ -39,6 +39,7 @@ export function describeCommand(
       ? "ok"
       : "failed",
     output: text,
+    ...(outcome.kind === "running" ? {} : { response: outcome.output }),
   };
 }
 
@@ -70,7 +71,11 @@ export function describeShell(
     "Output:",
     kept,
   ].join("\n");
-  return { kind: exitCode === 0 ? "ok" : "failed", output: text };
+  return {
+    kind: exitCode === 0 ? "ok" : "failed",
+    output: text,
+    response: whole,
+  };
 }
 
 /** Seconds to the tenth, whole ones without a point: `0`, `0.7`. */

@@ -25,3 +25,13 @@ export function shellArgv(
       return [shell, options.login ? "-lc" : "-c", script];
   }
 }
+
+/** The script of `bash -lc script`; undefined for what is no shell with a script. */
+export function scriptOf(argv: readonly string[]): string | undefined {
+  const [program = "", flag, script] = argv;
+  const name = program.slice(program.lastIndexOf("/") + 1);
+  const isShell = ["bash", "zsh", "sh"].includes(name);
+  return argv.length === 3 && isShell && (flag === "-lc" || flag === "-c")
+    ? script
+    : undefined;
+}

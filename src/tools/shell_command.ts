@@ -4,6 +4,7 @@
  * declared.
  */
 import * as v from "valibot";
+import { quoteCommand } from "@/text/shell_quote.ts";
 import {
   type EscalationArguments,
   escalationOf,
@@ -11,10 +12,11 @@ import {
 } from "./exec_command.ts";
 import { describeShell } from "./output.ts";
 import { interceptPatch } from "./patch_interception.ts";
-import { shellArgv } from "./shell_argv.ts";
+import { scriptOf, shellArgv } from "./shell_argv.ts";
 import {
   defineTool,
   failed,
+  hookedCommand,
   type ToolContext,
   type ToolOutcome,
 } from "./tool.ts";
@@ -46,6 +48,7 @@ export const shellCommand = defineTool({
   hides: (settings) => settings.allowLoginShell ? [] : ["login"],
   isOffered: (settings) => settings.shellTool && !settings.unifiedExec,
   isAccepted: (settings) => settings.shellTool,
+  hooked: ({ command }) => hookedCommand(command),
   run(args, context, signal) {
     const login = (args.login ?? true) && context.allowLoginShell;
     return runToEnd(
@@ -75,6 +78,7 @@ export const shell = defineTool({
   parallel: true,
   isOffered: () => false,
   isAccepted: (settings) => settings.shellTool,
+  hooked: ({ command }) => hookedCommand(quoteCommand(command)),
   run(args, context, signal) {
     const script = scriptOf(args.command);
     return runToEnd(args, args.command, context, signal, {
@@ -120,14 +124,4 @@ async function runToEnd(
     timeoutMs,
   }, signal);
   return describeShell(outcome, context.outputLimit);
-}
-
-/** The script of `bash -lc script`, the form in which models write patches. */
-function scriptOf(argv: readonly string[]): string | undefined {
-  const [program = "", flag, script] = argv;
-  const name = program.slice(program.lastIndexOf("/") + 1);
-  const isShell = ["bash", "zsh", "sh"].includes(name);
-  return argv.length === 3 && isShell && (flag === "-lc" || flag === "-c")
-    ? script
-    : undefined;
 }

@@ -20,6 +20,14 @@ export interface ToolOutcome {
   readonly tools?: readonly Readonly<Record<string, unknown>>[];
   /** Items that follow the outputs of the batch, such as a word of advice. */
   readonly notes?: readonly ResponseItem[];
+  /** What hooks are told the call gave; absent when it has not ended, or nothing ran. */
+  readonly response?: unknown;
+}
+
+/** A call as hooks are told of it: a name to match, and what is about to happen. */
+export interface HookedCall {
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
 }
 
 /** A command the model wants, before anyone decided about it. */
@@ -250,6 +258,8 @@ export interface Tool {
   isAccepted(settings: ToolSettings): boolean;
   /** The declaration sent to the model. */
   declare(settings: ToolSettings): Readonly<Record<string, unknown>>;
+  /** The call as hooks are told of it; undefined for calls hooks have no say in. */
+  hooked?(input: string): HookedCall | undefined;
   /** Decodes what the model wrote and does it; bad arguments are an outcome. */
   call(
     input: string,
@@ -259,7 +269,7 @@ export interface Tool {
 }
 
 /** What running a call takes: a tool of the registry, or one of a server. */
-export type CallableTool = Pick<Tool, "parallel" | "call">;
+export type CallableTool = Pick<Tool, "parallel" | "hooked" | "call">;
 
 type ObjectSchema = v.GenericSchema<Record<string, unknown>>;
 
@@ -276,6 +286,8 @@ export interface FunctionTool<Schema extends ObjectSchema> {
   isOffered(settings: ToolSettings): boolean;
   /** Without it, what is offered is what is accepted. */
   isAccepted?(settings: ToolSettings): boolean;
+  /** Without it, hooks have no say in the tool's calls. */
+  hooked?(args: v.InferOutput<Schema>): HookedCall;
   run(
     args: v.InferOutput<Schema>,
     context: ToolContext,
@@ -306,6 +318,11 @@ export function defineTool<Schema extends ObjectSchema>(
         tool.hides?.(settings) ?? [],
       ),
     }),
+    hooked(input) {
+      if (tool.hooked === undefined) return undefined;
+      const args = decodeArguments(tool.parameters, input);
+      return args.ok ? tool.hooked(args.value) : undefined;
+    },
     async call(input, context, signal) {
       const args = decodeArguments(tool.parameters, input);
       return args.ok
@@ -313,6 +330,11 @@ export function defineTool<Schema extends ObjectSchema>(
         : failed(args.message);
     },
   };
+}
+
+/** A shell command as hooks are told of it, whichever tool runs it. */
+export function hookedCommand(command: string): HookedCall {
+  return { name: "Bash", input: { command } };
 }
 
 /** A failed outcome with this text. */

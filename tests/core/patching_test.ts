@@ -54,7 +54,7 @@ async function patch(
           return { ...fileSystemWriter(files), close: async () => {} };
         },
       },
-      broker: new ApprovalBroker(emit),
+      broker: new ApprovalBroker(emit, undefined),
       turnDiff: new TurnDiff(undefined),
       emit,
     },

@@ -35,10 +35,14 @@ async function withThread(
   answers: readonly Answer[],
   use: (place: Place) => Promise<void>,
   approvalPolicy: ApprovalPolicy = "never",
+  hooks?: unknown,
 ): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   const home = `${root}/home`;
   await Deno.mkdir(home);
+  if (hooks !== undefined) {
+    await Deno.writeTextFile(`${home}/hooks.json`, JSON.stringify({ hooks }));
+  }
   const machine = createPlatform();
   const variables = {
     CODEX_HOME: home,
@@ -431,5 +435,184 @@ Deno.test("the model learns of a prefix that was allowed with its command", asyn
       });
     },
     "on-request",
+  );
+});
+
+/** A hook that answers PermissionRequest, and logs what it was told to `told`. */
+function permissionHook(decision: object): unknown {
+  const output = { hookEventName: "PermissionRequest", decision };
+  const command = `cat >> told; printf '%s' '${
+    JSON.stringify({ hookSpecificOutput: output })
+  }'`;
+  return { PermissionRequest: [{ hooks: [{ type: "command", command }] }] };
+}
+
+Deno.test("a hook answers before the user is asked, about commands and patches", async () => {
+  const patch = "*** Begin Patch\n*** Add File: /q.txt\n+x\n*** End Patch";
+  const calls = [
+    called("exec_command", {
+      cmd: "touch made; echo ran",
+      login: false,
+      sandbox_permissions: "require_escalated",
+      justification: "May I?",
+    }),
+    {
+      type: "itemDone",
+      itemId: "c",
+      item: {
+        type: "custom_tool_call",
+        name: "apply_patch",
+        input: patch,
+        call_id: "2",
+      },
+    },
+  ] satisfies readonly ModelEvent[];
+  const cases = [
+    [{ behavior: "deny", message: "not here" }, [
+      "exec_command failed: not here",
+      "not here",
+    ]],
+    [{ behavior: "deny" }, [
+      "exec_command failed: PermissionRequest hook denied approval",
+      "PermissionRequest hook denied approval",
+    ]],
+  ] as const;
+  for (const [decision, expected] of cases) {
+    await withThread(
+      [() => calls, () => [said("done")]],
+      async ({ thread, requests, turn }) => {
+        await say(thread, "go");
+        await turn();
+        assert.deepEqual(
+          requests[1]?.input.flatMap((item) =>
+            "output" in item ? [item.output] : []
+          ),
+          expected,
+        );
+        const told = await Deno.readTextFile(`${thread.info.cwd}/told`);
+        assert.deepEqual(
+          told.split(/(?<=})(?={)/).map((text) => {
+            const { tool_name, tool_input, permission_mode, tool_use_id } = JSON
+              .parse(text);
+            return [tool_name, tool_input, permission_mode, tool_use_id];
+          }),
+          [
+            [
+              "Bash",
+              { command: "touch made; echo ran", description: "May I?" },
+              "default",
+              undefined,
+            ],
+            ["apply_patch", { command: patch }, "default", undefined],
+          ],
+        );
+      },
+      "on-request",
+      permissionHook(decision),
+    );
+  }
+});
+
+Deno.test("a hook that allows lets a command leave the sandbox unasked", async () => {
+  await withThread(
+    [
+      () => [called("exec_command", {
+        cmd: "touch made; echo ran",
+        login: false,
+        sandbox_permissions: "require_escalated",
+      })],
+      () => [said("done")],
+    ],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "go");
+      await turn();
+      assert.match(conversation(requests[1]).at(-1) ?? "", /^output: /);
+      const output = requests[1]?.input.at(-1);
+      assert.match(
+        output?.type === "function_call_output" ? String(output.output) : "",
+        /Process exited with code 0\n[^]*\nran\n$/,
+      );
+    },
+    "on-request",
+    permissionHook({ behavior: "allow" }),
+  );
+});
+
+Deno.test("what is said meanwhile goes past the hooks, and what they refuse is not heard", async () => {
+  const command =
+    'if grep -q \'"prompt":"bad\' ; then echo no >&2; exit 2; fi; echo checked';
+  await withThread(
+    [
+      async (thread) => {
+        await say(thread, "bad word");
+        await say(thread, "good word");
+        await thread.submit({
+          type: "approval",
+          requestId: "none",
+          decision: { kind: "accept" },
+        });
+        return [called("update_plan", { plan: [] })];
+      },
+      () => [said("done")],
+    ],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "go");
+      await turn();
+      assert.deepEqual(conversation(requests[1]), [
+        "user: go",
+        "developer: checked",
+        "function_call",
+        "output: Plan updated",
+        "user: good word",
+        "developer: checked",
+      ]);
+    },
+    "never",
+    { UserPromptSubmit: [{ hooks: [{ type: "command", command }] }] },
+  );
+});
+
+Deno.test("what no hook could hear before the turn was stopped is told to the user, not to the model", async () => {
+  const command =
+    'if grep -q \'"prompt":"wait\' ; then touch began; exec sleep 30; fi';
+  await withThread(
+    [
+      async (thread) => {
+        await say(thread, "wait here");
+        await thread.submit({
+          type: "approval",
+          requestId: "none",
+          decision: { kind: "accept" },
+        });
+        return [called("update_plan", { plan: [] })];
+      },
+      () => [said("again")],
+    ],
+    async ({ thread, requests, turn }) => {
+      const watcher = Deno.watchFs(thread.info.cwd);
+      await say(thread, "go");
+      const events = turn();
+      for await (const { paths } of watcher) {
+        if (paths.some((path) => path.endsWith("/began"))) break;
+      }
+      await thread.submit({ type: "interrupt" });
+      const told = (await events).flatMap((event) =>
+        event.type === "warning" ? [event.message] : []
+      );
+      assert.deepEqual(told, [
+        "Not told to the model, because the turn was stopped before your hooks had heard it: wait here",
+      ]);
+      await say(thread, "more");
+      await turn();
+      assert.deepEqual(conversation(requests[1]), [
+        "user: go",
+        "function_call",
+        "output: Plan updated",
+        "user: <turn_aborted>",
+        "user: more",
+      ]);
+    },
+    "never",
+    { UserPromptSubmit: [{ hooks: [{ type: "command", command }] }] },
   );
 });

@@ -71,6 +71,7 @@ function ports(
     tools: TOOLS,
     findServerTool: () => undefined,
     truncation: { mode: "bytes", limit: 1_000 },
+    hooks: undefined,
     // Only commands are called for here.
     contextFor: () => ({
       shell: "/bin/sh",

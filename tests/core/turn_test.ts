@@ -22,6 +22,8 @@ interface Script {
   /** What the user says, by the number of the look. */
   readonly steering?: Readonly<Record<number, readonly ResponseItem[]>>;
   readonly runTools?: TurnPorts["runTools"];
+  /** With what the turn goes on, by how often it has come to rest. */
+  readonly goOn?: readonly (readonly ResponseItem[])[];
 }
 
 async function run(script: Script, signal = NEVER) {
@@ -29,6 +31,7 @@ async function run(script: Script, signal = NEVER) {
   const history = new ThreadHistory([ASKED], () => Promise.resolve());
   let sampled = 0;
   let looked = 0;
+  let rested = 0;
   const ports: TurnPorts = {
     async compactIfFull() {
       log.push("compact?");
@@ -53,6 +56,7 @@ async function run(script: Script, signal = NEVER) {
       await record(items);
       return items.length > 0;
     },
+    goOn: async () => script.goOn?.[rested++] ?? [],
   };
   const outcome = await runTurn(ports, history, signal).then(
     () => "at rest",
@@ -135,6 +139,25 @@ Deno.test("an abort while tools run still records their outputs, then ends the t
   }, controller.signal);
   assert.equal(outcome, "stopped by the user");
   assert.deepEqual(items, [ASKED, a, outputFor(a, "aborted")]);
+});
+
+Deno.test("a turn at rest goes on with what it is given, and ends when that is nothing", async () => {
+  const [one, two] = ["one", "two"].map((text) =>
+    textMessage("user", text)
+  ) as [ResponseItem, ResponseItem];
+  const { log, outcome, items } = await run({
+    samples: [{}, { toolCalls: [call("a")] }, {}, {}],
+    goOn: [[one], [two], []],
+  });
+  assert.equal(outcome, "at rest");
+  assert.deepEqual(items, [
+    ASKED,
+    one,
+    call("a"),
+    outputFor(call("a"), "done"),
+    two,
+  ]);
+  assert.equal(log.filter((line) => line.startsWith("sample")).length, 4);
 });
 
 Deno.test("a model that never rests is stopped", async () => {

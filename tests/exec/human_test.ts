@@ -8,6 +8,7 @@ import {
 } from "@/exec/human.ts";
 import { styleFor } from "@/exec/style.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { HookRun } from "@/protocol/hooks.ts";
 import type { ThreadItem } from "@/protocol/items.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 
@@ -288,5 +289,42 @@ Deno.test("a call of a server's tool is told when it starts and how it ends", ()
       done({ ...call, status: "failed", error: { message: "not there" } }),
     ]),
     ["mcp: docs/find started", "mcp: docs/find (failed)", "not there"],
+  );
+});
+
+Deno.test("a hook is shown when it starts and when it ends, with what it says to people", () => {
+  const run: HookRun = {
+    id: "pre-tool-use:0:/h/hooks.json:1",
+    eventName: "preToolUse",
+    handlerType: "command",
+    executionMode: "sync",
+    scope: "turn",
+    sourcePath: "/h/hooks.json",
+    source: "user",
+    displayOrder: 0,
+    status: "running",
+    statusMessage: null,
+    startedAt: 1,
+    completedAt: null,
+    durationMs: null,
+    entries: [],
+  };
+  assert.deepEqual(
+    told([
+      { type: "hookStarted", turnId, run },
+      {
+        type: "hookCompleted",
+        turnId,
+        run: {
+          ...run,
+          status: "blocked",
+          entries: [
+            { kind: "context", text: "for the model" },
+            { kind: "feedback", text: "not here" },
+          ],
+        },
+      },
+    ]),
+    ["hook: PreToolUse", "hook: PreToolUse Blocked", "  feedback: not here"],
   );
 });

@@ -3,9 +3,13 @@ import { serverTool } from "@/tools/mcp_tool.ts";
 import type { McpOutcome, ToolContext } from "@/tools/tool.ts";
 import { NEVER } from "@test/support/fake_clock.ts";
 
+const tool = serverTool({ server: "s", tool: "t" }, {
+  parallel: true,
+  hookName: "mcp__s__t",
+});
+
 async function call(input: string, outcome: McpOutcome) {
   const asked: unknown[] = [];
-  const tool = serverTool({ server: "s", tool: "t" }, { parallel: true });
   // Only this power is used.
   const context = {
     callMcpTool: async (request: unknown) => {
@@ -94,4 +98,25 @@ Deno.test("images are shown as images, beside the rest", async () => {
     },
     { type: "input_text", text: '{"type":"resource_link","uri":"mem://a"}' },
   ]);
+});
+
+Deno.test("hooks are told the name, the arguments and the whole result", async () => {
+  assert.deepEqual([
+    tool.hooked?.('{"a":1}'),
+    tool.hooked?.(""),
+    tool.hooked?.("{"),
+  ], [
+    { name: "mcp__s__t", input: { a: 1 } },
+    { name: "mcp__s__t", input: {} },
+    undefined,
+  ]);
+  const outcome = result([{ type: "text", text: "x" }], {
+    structuredContent: { n: 1 },
+    isError: true,
+  });
+  assert.deepEqual((await call("{}", outcome)).response, {
+    content: [{ type: "text", text: "x" }],
+    structuredContent: { n: 1 },
+    isError: true,
+  });
 });

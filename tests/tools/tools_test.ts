@@ -187,6 +187,7 @@ Deno.test("a command's report has its end, its size and its output", async () =>
         kind: "failed",
         output:
           "Chunk ID: abcdef\nWall time: 0.0123 seconds\nProcess exited with code 3\nOriginal token count: 1\nOutput:\nhi\n",
+        response: "hi\n",
       },
       {
         kind: "ok",
@@ -198,6 +199,7 @@ Deno.test("a command's report has its end, its size and its output", async () =>
         kind: "ok",
         output:
           "Chunk ID: abcdef\nWall time: 0.0000 seconds\nProcess exited with code 0\nOriginal token count: 2\nOutput:\nTotal output lines: 1\n\n12…1 tokens truncated…78",
+        response: "12345678",
       },
     ],
   );
@@ -252,6 +254,8 @@ Deno.test("a patch in a heredoc is a patch, in every shell tool; a bare one is a
   assert.deepEqual(calls[1]?.outcome, {
     kind: "ok",
     output: "Exit code: 0\nWall time: 0.1 seconds\nOutput:\nSuccess.\n",
+    response:
+      '{"output":"Success.\\n","metadata":{"exit_code":0,"duration_seconds":0.1}}',
     notes: [{
       type: "message",
       role: "user",
@@ -542,4 +546,30 @@ Deno.test("update_plan has no place in plan mode", async () => {
     "update_plan is a TODO/checklist tool and is not allowed in Plan mode",
   );
   assert.deepEqual(asked, []);
+});
+
+Deno.test("hooks are told of commands by one name, of patches by theirs, of the rest nothing", () => {
+  const hooked = (name: string, args: unknown) =>
+    TOOLS.find((tool) => tool.name === name)?.hooked?.(
+      typeof args === "string" ? args : JSON.stringify(args),
+    );
+  const bash = (command: string) => ({ name: "Bash", input: { command } });
+  const patch = { name: "apply_patch", input: { command: "PATCH" } };
+  assert.deepEqual([
+    hooked("exec_command", { cmd: "a b" }),
+    hooked("shell_command", { command: "a b" }),
+    hooked("shell", { command: ["a", "b c"] }),
+    hooked("apply_patch", "PATCH"),
+    hooked("apply_patch", { input: "PATCH" }),
+    hooked("update_plan", { plan: [] }),
+    hooked("exec_command", { cmd: 5 }),
+  ], [
+    bash("a b"),
+    bash("a b"),
+    bash("a 'b c'"),
+    patch,
+    patch,
+    undefined,
+    undefined,
+  ]);
 });

@@ -22,7 +22,13 @@ import { hasHostList } from "@/sandbox/policy.ts";
 import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
 import type { Sandbox } from "@/sandbox/sandbox.ts";
 import { quoteCommand } from "@/text/shell_quote.ts";
-import type { CommandOutcome, CommandRequest } from "@/tools/tool.ts";
+import { scriptOf } from "@/tools/shell_argv.ts";
+import {
+  type CommandOutcome,
+  type CommandRequest,
+  type HookedCall,
+  hookedCommand,
+} from "@/tools/tool.ts";
 import type { ExecSession } from "../exec_session.ts";
 import type { ExecSessions } from "../exec_sessions.ts";
 import type { ThreadSettings } from "../settings.ts";
@@ -158,9 +164,9 @@ async function clear(
         request.prefixRule,
         (segment) => segment.isDangerous || (asksFirst && !segment.isKnownSafe),
       );
-      return await isApproved(ports, command, { cwd, reason, proposed }, signal)
-        ? { kind: "run", policy: UNCONFINED, mayRetry: false }
-        : refused("rejected by user");
+      const question = { cwd, reason, proposed };
+      return await refusalOf(ports, command, question, signal) ??
+        { kind: "run", policy: UNCONFINED, mayRetry: false };
     }
   }
 }
@@ -171,24 +177,59 @@ interface Question {
   readonly proposed: Argv | undefined;
 }
 
-/** Asks about a command; a prefix the user allows with it is kept. */
-async function isApproved(
+/**
+ * Asks about a command. Undefined when it may run; a prefix the user allows with it is
+ * kept.
+ */
+async function refusalOf(
   ports: GuardPorts,
-  { request, itemId }: GuardedCommand,
+  { request, turnId, itemId }: GuardedCommand,
   { cwd, reason, proposed }: Question,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Refusal | undefined> {
   const subject = {
     kind: "command" as const,
     command: request.argv,
     cwd,
     ...(proposed === undefined ? {} : { proposedPrefix: proposed }),
   };
-  const decision = await ports.broker.ask({ itemId, subject, reason }, signal);
-  if (decision.kind === "acceptWithAmendment") {
-    await ports.rules.allowFromNowOn(decision.prefix);
+  const answer = await ports.broker.ask(
+    {
+      itemId,
+      subject,
+      reason,
+      hooked: {
+        at: { turnId, settings: ports.settings },
+        call: { ...hookedRequest(request), id: itemId },
+      },
+    },
+    signal,
+  );
+  switch (answer.kind) {
+    case "acceptWithAmendment":
+      await ports.rules.allowFromNowOn(answer.prefix);
+      return undefined;
+    case "accept":
+    case "acceptForSession":
+      return undefined;
+    case "decline":
+    case "cancel":
+      return refused("rejected by user");
+    case "refused":
+      return refused(answer.text);
   }
-  return decision.kind !== "decline" && decision.kind !== "cancel";
+}
+
+/** The command as hooks are told of it: the script, not the shell that reads it. */
+function hookedRequest({ argv, justification }: CommandRequest): HookedCall {
+  const { name, input } = hookedCommand(scriptOf(argv) ?? quoteCommand(argv));
+  return {
+    name,
+    input: {
+      ...input,
+      ...(justification === undefined ? {} : { description: justification }),
+    },
+  };
 }
 
 function wasDenied(
@@ -213,9 +254,10 @@ async function retry(
     reason: "command failed; retry without sandbox?",
     proposed: proposePrefix(verdict, prefixRule, () => true),
   };
-  if (!await isApproved(ports, command, question, signal)) {
+  const refusal = await refusalOf(ports, command, question, signal);
+  if (refusal !== undefined) {
     return refused(
-      `rejected by user; inside the sandbox it ended with exit code ` +
+      `${refusal.text}; inside the sandbox it ended with exit code ` +
         `${failure.exitCode}:\n${failure.output}`,
     );
   }
@@ -301,7 +343,10 @@ async function networkGate(
           protocol,
           command,
         };
-        const { kind } = await broker.ask({ itemId, subject, reason }, signal);
+        const { kind } = await broker.ask(
+          { itemId, subject, reason, hooked: undefined },
+          signal,
+        );
         return kind !== "decline" && kind !== "cancel";
       }
       : undefined,

@@ -34,7 +34,7 @@ export async function clearCall(
   call: McpCall,
   signal: AbortSignal,
 ): Promise<Clearance> {
-  const { settings, itemId, broker } = ports;
+  const { settings, turnId, itemId, broker } = ports;
   const requirement = mcpRequirement({
     mode: known.mode,
     hints: known.tool.hints,
@@ -44,15 +44,27 @@ export async function clearCall(
   if (requirement === "run") return { kind: "run" };
   if (requirement === "refuse") return { kind: "refused", message: CANCELLED };
   const subject = subjectOf(known, call);
-  const decision = await broker.ask(
-    { itemId, subject, reason: undefined },
-    signal,
-  );
+  const { namespace, name } = known.name;
+  const decision = await broker.ask({
+    itemId,
+    subject,
+    reason: undefined,
+    hooked: {
+      at: { turnId, settings },
+      call: {
+        id: itemId,
+        name: namespace + name,
+        input: call.arguments ?? {},
+      },
+    },
+  }, signal);
   switch (decision.kind) {
     case "decline":
       return { kind: "refused", message: DECLINED };
     case "cancel":
       return { kind: "refused", message: CANCELLED };
+    case "refused":
+      return { kind: "refused", message: decision.text };
     case "acceptAlways":
       if (subject.persist.includes("always")) await remember(ports, call);
       return { kind: "run" };

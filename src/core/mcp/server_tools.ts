@@ -120,9 +120,12 @@ function approvalMode(config: McpServerConfig, tool: string): McpApprovalMode {
   return own ?? config.approvalMode;
 }
 
-function callable({ server, tool, isParallel }: KnownTool): CallableTool {
+function callable(
+  { server, tool, name, isParallel }: KnownTool,
+): CallableTool {
   return serverTool({ server: server.name, tool: tool.name }, {
     parallel: isParallel,
+    hookName: name.namespace + name.name,
   });
 }
 

@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
-import { ApprovalBroker } from "@/core/approvals/broker.ts";
+import { ApprovalBroker, type StandIn } from "@/core/approvals/broker.ts";
+import type { HookMoment } from "@/core/turn_hooks.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import { NEVER } from "@test/support/fake_clock.ts";
 
-function makeBroker() {
+const ABOUT = {
+  itemId: "item",
+  hooked: {
+    // Only handed on.
+    at: {} as HookMoment,
+    call: { id: "item", name: "Bash", input: {} },
+  },
+};
+
+function makeBroker(standIn?: StandIn) {
   const events: ThreadEvent[] = [];
-  const broker = new ApprovalBroker(async (event) => void events.push(event));
+  const broker = new ApprovalBroker(
+    async (event) => void events.push(event),
+    standIn,
+  );
   const ask = (command: readonly string[], signal = NEVER) =>
     broker.ask({
-      itemId: "item",
+      ...ABOUT,
       subject: { kind: "command", command, cwd: "/" },
       reason: "why",
     }, signal);
@@ -48,7 +61,7 @@ Deno.test("files accepted for the session are not asked about again, together or
   const { broker, events } = makeBroker();
   const ask = (paths: readonly string[]) =>
     broker.ask({
-      itemId: "item",
+      ...ABOUT,
       subject: { kind: "patch", paths },
       reason: undefined,
     }, NEVER);
@@ -66,7 +79,7 @@ Deno.test("a command accepted in one directory is asked about in another", async
   const { broker, events } = makeBroker();
   const ask = (cwd: string, proposedPrefix?: readonly string[]) =>
     broker.ask({
-      itemId: "item",
+      ...ABOUT,
       subject: {
         kind: "command",
         command: ["make"],
@@ -105,7 +118,7 @@ Deno.test("a tool of a server is accepted for the session whatever its arguments
   const { broker, events } = makeBroker();
   const ask = (tool: string, persist: readonly ("session" | "always")[]) =>
     broker.ask({
-      itemId: "item",
+      ...ABOUT,
       subject: {
         kind: "mcpToolCall",
         server: "s",
@@ -141,4 +154,26 @@ Deno.test("an interrupt ends the wait for an answer", async () => {
   const stop = new Error("stop");
   controller.abort(stop);
   await assert.rejects(decision, stop);
+});
+
+Deno.test("who stands in for the user answers first, also against what was accepted before", async () => {
+  const answers = [
+    undefined,
+    { kind: "deny", text: "not today" },
+    { kind: "allow" },
+  ] as const;
+  let asked = 0;
+  const { broker, events, ask } = makeBroker(async () => answers[asked++]);
+  const first = ask(["ls"]);
+  while (events.length === 0) await Promise.resolve();
+  broker.answer("approval-1", { kind: "acceptForSession" });
+  assert.deepEqual(
+    [await first, await ask(["ls"]), await ask(["rm"])],
+    [
+      { kind: "acceptForSession" },
+      { kind: "refused", text: "not today" },
+      { kind: "accept" },
+    ],
+  );
+  assert.equal(events.length, 1);
 });

@@ -224,3 +224,17 @@ Deno.test("no verdict is sought where nothing depends on it", async () => {
   await room.run("rm -rf x");
   assert.equal(judged, 0);
 });
+
+Deno.test("what a hook refuses does not run and is refused in its words", async () => {
+  const room = makeRoom({
+    standIn: async ({ call }) => ({
+      kind: "deny",
+      text: `no ${call.input.command}`,
+    }),
+  });
+  assert.deepEqual(await room.run("rm -rf zzz"), {
+    kind: "refused",
+    text: "no rm -rf zzz",
+  });
+  assert.deepEqual([room.spawned.length, room.questions().length], [0, 0]);
+});

@@ -70,3 +70,17 @@ Deno.test("files accepted for the session are patched again unasked", async () =
   assert.equal(room.questions().length, 1);
   assert.equal(await room.files.readText("/project/a.txt"), "two\ntwo\n");
 });
+
+Deno.test("a patch a hook refuses changes nothing and is refused in its words", async () => {
+  const room = makeRoom({
+    sandbox: READ_ONLY,
+    files: { "/project/a.txt": "one\n" },
+    standIn: async ({ call }) => ({ kind: "deny", text: `no ${call.name}` }),
+  });
+  const outcome = await room.patch(PATCH);
+  assert.deepEqual([outcome.isSuccess, outcome.text], [
+    false,
+    "no apply_patch",
+  ]);
+  assert.equal(await room.files.readText("/project/a.txt"), "one\n");
+});

@@ -1,5 +1,5 @@
 /** What guarded commands and patches need, with a sandbox that only pretends. */
-import { ApprovalBroker } from "@/core/approvals/broker.ts";
+import { ApprovalBroker, type StandIn } from "@/core/approvals/broker.ts";
 import { CommandRules } from "@/core/approvals/command_rules.ts";
 import { type GuardPorts, runGuarded } from "@/core/approvals/guarded_exec.ts";
 import { ExecSessions } from "@/core/exec_sessions.ts";
@@ -47,6 +47,8 @@ export interface RoomOptions {
   /** The answers to questions, in order; the last one goes on. */
   readonly answers?: readonly ApprovalDecision[];
   readonly files?: Readonly<Record<string, string>>;
+  /** Answers before anyone is asked. */
+  readonly standIn?: StandIn;
   /** Happens while a question waits. */
   readonly whileAsked?: (files: FileSystem) => Promise<void>;
 }
@@ -77,7 +79,7 @@ export function makeRoom(options: RoomOptions = {}): Room {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     if (answer !== undefined) broker.answer(event.requestId, answer);
   };
-  const broker = new ApprovalBroker(emit);
+  const broker = new ApprovalBroker(emit, options.standIn);
   const settings = {
     cwd: "/project",
     approvalPolicy: options.approval ?? "on-request",
