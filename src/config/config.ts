@@ -5,6 +5,7 @@
  */
 import type {
   ApprovalPolicy,
+  CommandLimits,
   Personality,
   ReasoningEffort,
   ReasoningSummary,
@@ -70,6 +71,9 @@ export interface WorkspaceWriteConfig {
   readonly excludeSlashTmp: boolean;
   /** Hosts open to commands without a network; see `text/host_pattern.ts`. */
   readonly networkAllow?: readonly string[];
+  /** Commands see a `/tmp` of their thread alone. */
+  readonly privateTmp: boolean;
+  readonly limits?: CommandLimits;
 }
 
 /** Which variables a command the model runs gets to see. */

@@ -69,6 +69,7 @@ export function resolveSettings(input: ResolveInput): Settings {
   checkMcpServers(input.toml.mcp_servers ?? {});
   checkPermissions(input.toml);
   checkNetworkAllow(input.toml);
+  checkLimits(input.toml);
   return withoutUndefined({
     codexHome: input.codexHome,
     cwd: input.cwd,
@@ -187,6 +188,25 @@ function checkNetworkAllow({ sandbox_workspace_write: section }: Effective) {
   }
 }
 
+/** Commands have this many anyway; see `sandbox/policy.ts`. */
+const PROCESSES_LIMIT_MAX = 4096;
+
+function checkLimits({ sandbox_workspace_write: section }: Effective): void {
+  const limits = section?.limits ?? {};
+  for (const [name, value] of Object.entries(limits)) {
+    const max = name === "processes"
+      ? PROCESSES_LIMIT_MAX
+      : Math.floor(Number.MAX_SAFE_INTEGER / MEGABYTE);
+    if (value === undefined || (value >= 1 && value <= max)) continue;
+    throw new ConfigProblem(
+      ["sandbox_workspace_write", "limits", name],
+      `cannot limit ${name} to ${value}: a limit is a number from 1 to ${max}`,
+    );
+  }
+}
+
+const MEGABYTE = 1024 * 1024;
+
 function modelSettings(input: ResolveInput) {
   const { toml } = input;
   const providerId = providerIdOf(input);
@@ -263,6 +283,8 @@ function policySettings(input: ResolveInput) {
       excludeTmpdirEnvVar: workspace.exclude_tmpdir_env_var ?? false,
       excludeSlashTmp: workspace.exclude_slash_tmp ?? false,
       networkAllow: workspace.network_allow,
+      privateTmp: workspace.private_tmp ?? false,
+      limits: workspace.limits,
     }),
     allowLoginShell: toml.allow_login_shell ?? true,
     shellEnvironmentPolicy: {

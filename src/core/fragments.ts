@@ -107,10 +107,13 @@ function sandboxSentence(
       return `\`sandbox_mode\` is \`workspace-write\`: commands can read files and write under ${
         roots.map((root) => `\`${root}\``).join(", ")
       }; \`.git\`, \`.codex\` and \`.agents\` there are read-only. ${
-        networkSentence(policy.network_access, policy.network_allow)
-      }`;
+        policy.private_tmp === true ? PRIVATE_TMP : ""
+      }${networkSentence(policy.network_access, policy.network_allow)}`;
   }
 }
+
+const PRIVATE_TMP =
+  "Their `/tmp` is their own: they can write there, and nothing else sees it. ";
 
 function networkSentence(
   isEnabled: boolean,

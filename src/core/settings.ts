@@ -111,6 +111,10 @@ export function sandboxPolicyOf(config: Config): SandboxPolicy {
         ...(config.workspaceWrite.networkAllow === undefined
           ? {}
           : { network_allow: [...config.workspaceWrite.networkAllow] }),
+        ...(config.workspaceWrite.privateTmp ? { private_tmp: true } : {}),
+        ...(config.workspaceWrite.limits === undefined
+          ? {}
+          : { limits: config.workspaceWrite.limits }),
       };
   }
 }

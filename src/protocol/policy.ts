@@ -12,6 +12,21 @@ export const SANDBOX_MODES = [
 /** The three modes a user may choose from. */
 export type SandboxMode = typeof SANDBOX_MODES[number];
 
+/** What a confined command may use; each is a number of at least 1. Our own. */
+const CommandLimitsSchema = v.object({
+  /** At a time, threads included. */
+  processes: v.optional(v.number()),
+  /** Of each process. */
+  open_files: v.optional(v.number()),
+  /** Of each file. */
+  file_size_mb: v.optional(v.number()),
+  /** Of each process. */
+  memory_mb: v.optional(v.number()),
+  /** Of each process. */
+  cpu_seconds: v.optional(v.number()),
+});
+export type CommandLimits = v.InferOutput<typeof CommandLimitsSchema>;
+
 /** The complete policy of one thread; `writable_roots` are absolute paths beside the cwd. */
 export const SandboxPolicySchema = v.variant("type", [
   v.object({ type: v.literal("danger-full-access") }),
@@ -27,6 +42,9 @@ export const SandboxPolicySchema = v.variant("type", [
     exclude_slash_tmp: v.optional(v.boolean(), false),
     /** Hosts commands may reach though they have no network. Our own. */
     network_allow: v.optional(v.array(v.string())),
+    /** Commands see a `/tmp` of their thread alone. Our own. */
+    private_tmp: v.optional(v.boolean()),
+    limits: v.optional(CommandLimitsSchema),
   }),
 ]);
 export type SandboxPolicy = v.InferOutput<typeof SandboxPolicySchema>;

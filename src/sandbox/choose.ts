@@ -39,7 +39,7 @@ const CHOICES: Readonly<Record<string, readonly Step[]>> = {
 export interface ChooseDeps {
   readonly files: FileSystem;
   readonly processes: ProcessSpawner;
-  readonly host: Pick<HostInfo, "os" | "arch" | "uid">;
+  readonly host: Pick<HostInfo, "os" | "arch" | "uid" | "pid">;
   readonly codexHome: string;
   /**
    * Value of `CODEX_SANDBOX_MECHANISM`: the only mechanism to try. It chooses among

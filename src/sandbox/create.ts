@@ -16,6 +16,7 @@ import {
 import type { Extra, Mechanism } from "./mechanism.ts";
 import { createPlainCommands } from "./plain.ts";
 import { type Confinement, planConfinement, requestedRoots } from "./policy.ts";
+import type { PrivateTmps } from "./private_tmp.ts";
 import { findProgram } from "./program.ts";
 import type { EditRequest, Sandbox, SandboxedCommand } from "./sandbox.ts";
 import { RootSurveyor } from "./survey.ts";
@@ -38,6 +39,17 @@ export interface OwnedSandbox extends Sandbox {
 export function createSandbox(deps: SandboxDeps): OwnedSandbox {
   const surveyor = new RootSurveyor(deps.files, deps.codexHome);
   const plain = createPlainCommands(deps);
+  let privateTmps: Promise<PrivateTmps> | undefined;
+  const withTmp = async (
+    { policy, owner = "" }: SandboxedCommand,
+    planned: Confinement,
+  ): Promise<Confinement> => {
+    if (policy.type !== "workspace-write" || policy.private_tmp !== true) {
+      return planned;
+    }
+    privateTmps ??= openPrivateTmps(deps);
+    return { ...planned, tmp: await (await privateTmps).directoryOf(owner) };
+  };
   let choice: Promise<Choice> | undefined;
   const choose = () => choice ??= chooseMechanism(deps);
   const prepare = async (
@@ -75,11 +87,15 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
         path: command.env["PATH"],
       });
       if (prepared === undefined) return await plain.spawn(command);
-      const [mechanism, confinement] = await prepared;
+      const [mechanism, planned] = await prepared;
+      const confinement = await withTmp(command, planned);
       refuseMissing(mechanism, confinement);
+      const confined = confinement.tmp === undefined
+        ? command
+        : { ...command, env: { ...command.env, TMPDIR: "/tmp" } };
       return confinement.network === "proxied"
-        ? await spawnProxied(deps, mechanism, command, confinement)
-        : await mechanism.spawn(command, confinement);
+        ? await spawnProxied(deps, mechanism, confined, confinement)
+        : await mechanism.spawn(confined, confinement);
     },
     async openWriter(request, signal) {
       signal.throwIfAborted();
@@ -96,15 +112,20 @@ export function createSandbox(deps: SandboxDeps): OwnedSandbox {
       const chosen = await choice;
       if (chosen?.kind === "ready") chosen.close();
       await plain.close();
+      await (await privateTmps)?.close();
     },
   };
 }
 
 /** What a policy asks for is enforced or the command is refused. */
 function refuseMissing(mechanism: Mechanism, confinement: Confinement): void {
-  const wanted: Extra[] = confinement.network === "proxied"
-    ? ["network_allow"]
-    : [];
+  const wanted: Extra[] = [];
+  if (confinement.network === "proxied") wanted.push("network_allow");
+  if (confinement.tmp !== undefined) wanted.push("private_tmp");
+  if (confinement.limits !== undefined) wanted.push("limits");
+  if (confinement.limits?.processes !== undefined) {
+    wanted.push("limits.processes");
+  }
   const missing = wanted.filter((extra) => !mechanism.extras.includes(extra));
   if (missing.length === 0) return;
   throw new CodexError(
@@ -115,6 +136,12 @@ function refuseMissing(mechanism: Mechanism, confinement: Confinement): void {
       `sandbox helper with namespaces, and here it is ${mechanism.status.description}; ` +
       `take the key away, or see \`codex sandbox\``,
   );
+}
+
+/** Loaded by those who want one. */
+async function openPrivateTmps(deps: SandboxDeps): Promise<PrivateTmps> {
+  const { PrivateTmps } = await import("./private_tmp.ts");
+  return new PrivateTmps(deps);
 }
 
 /** Where the list of hosts is enforced; loaded by those who have one. */

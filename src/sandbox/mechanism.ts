@@ -5,7 +5,11 @@ import type { SandboxedCommand, SandboxStatus } from "./sandbox.ts";
 import type { ConfinedWriter } from "./writer.ts";
 
 /** What only some mechanisms can enforce. */
-export type Extra = "network_allow";
+export type Extra =
+  | "network_allow"
+  | "private_tmp"
+  | "limits"
+  | "limits.processes";
 
 export interface Mechanism {
   readonly status: SandboxStatus;

@@ -8,7 +8,7 @@
  */
 import { directoryOf, isAbsolute, isWithin } from "@/platform/paths.ts";
 import { CodexError } from "@/protocol/errors.ts";
-import type { SandboxPolicy } from "@/protocol/policy.ts";
+import type { CommandLimits, SandboxPolicy } from "@/protocol/policy.ts";
 
 /** A policy that confines: every one but full access. */
 export type ConfiningPolicy = Exclude<
@@ -60,6 +60,9 @@ export interface Confinement {
   readonly network: "none" | "proxied" | "full";
   /** The Unix socket of that proxy, once it is open. */
   readonly proxySocket?: string;
+  /** A directory commands see as `/tmp`. */
+  readonly tmp?: string;
+  readonly limits?: CommandLimits;
 }
 
 /** A directory or file and what a command may do with it and all below it. */
@@ -77,6 +80,8 @@ export function requestedRoots(
   if (policy.type === "read-only") return [];
   for (const root of policy.writable_roots) refuseRelative(root);
   const roots = [cwd, ...policy.writable_roots];
+  // What commands then see as /tmp is not this machine's.
+  if (policy.private_tmp === true) return [...new Set(roots)];
   if (!policy.exclude_slash_tmp) roots.push("/tmp");
   if (
     !policy.exclude_tmpdir_env_var && tmpdir !== undefined && isAbsolute(tmpdir)
@@ -122,6 +127,9 @@ export function planConfinement(
     })),
     hidden,
     network: networkOf(policy),
+    ...(policy.type === "workspace-write" && policy.limits !== undefined
+      ? { limits: policy.limits }
+      : {}),
   };
 }
 

@@ -45,6 +45,8 @@ export interface SandboxedCommand {
   readonly mergeOutput: boolean;
   /** Decides about hosts where the policy has a list of them; without it, none is open. */
   readonly networkGate?: NetworkGate;
+  /** Commands of one owner share a private `/tmp`, where the policy wants one. */
+  readonly owner?: string;
 }
 
 /** Where edits may be made: as a command under this policy. */

@@ -289,3 +289,19 @@ Deno.test("loadConfig() says that the whole network makes a list of hosts useles
     /^Ignoring sandbox_workspace_write.network_allow/,
   );
 });
+
+Deno.test("loadConfig() takes limits of at least one, and refuses others by name", async () => {
+  await using scratch = await makeScratch(
+    "[sandbox_workspace_write]\nprivate_tmp = true\n" +
+      "[sandbox_workspace_write.limits]\nprocesses = 350\nmemory_mb = 2048",
+  );
+  const { workspaceWrite } = await scratch.load({});
+  assert.equal(workspaceWrite.privateTmp, true);
+  assert.deepEqual(workspaceWrite.limits, { processes: 350, memory_mb: 2048 });
+  for (const limit of ["processes=5000", "open_files=0"]) {
+    await assert.rejects(
+      scratch.load(overrides(`sandbox_workspace_write.limits.${limit}`)),
+      { message: /cannot limit (processes to 5000|open_files to 0)/ },
+    );
+  }
+});

@@ -22,7 +22,7 @@ Deno.test("an unsupported system refuses confined commands, not full access", as
   const sandbox = createSandbox({
     files: platform.files,
     processes: platform.processes,
-    host: { os: "windows", arch: "x86_64", uid: 0 },
+    host: { os: "windows", arch: "x86_64", uid: 0, pid: 1 },
     clock: platform.clock,
     codexHome: room.path,
     tmpdir: undefined,

@@ -287,6 +287,7 @@ async function start(
       policyCwd: ports.settings.cwd,
       stdin: request.tty ? "terminal" : "null",
       mergeOutput: true,
+      owner: ports.threadId,
       ...(gate === undefined ? {} : { networkGate: gate }),
     }, signal);
     // Commands start side by side and are shown in the order they were asked for.

@@ -74,6 +74,9 @@ export function bwrapArgv(request: BwrapRequest): readonly string[] {
     "--proc",
     "/proc",
     ...KERNEL_CONTROLS.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...(confinement.tmp === undefined
+      ? []
+      : ["--bind", confinement.tmp, "/tmp"]),
     ...plan.filter(({ path }) => path !== "/").flatMap(({ path, access }) => {
       if (access === "write") return ["--bind", path, path];
       if (access === "read") return ["--ro-bind", path, path];

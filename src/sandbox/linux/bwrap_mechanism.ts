@@ -85,7 +85,7 @@ function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
   const { libc } = deps;
   const filters = new Map<NetworkAccess, number>();
   return {
-    extras: [],
+    extras: ["private_tmp"],
     status: {
       kind: "bwrap",
       description: `bubblewrap (${program}), because ${deps.because}`,

@@ -12,7 +12,7 @@
  *   --net             keep the network
  *   --proxy PORT:PATH no network but TCP inside; connections to PORT of the loopback
  *                     interface lead to the Unix socket PATH, see relay.c
- *   --private-tmp     an empty /tmp of its own
+ *   --tmp DIRECTORY   this is /tmp
  *   --merge-output    standard error goes where standard output goes
  *   --pty             a terminal of its own; standard input is then framed, see below
  *   --limit NAME=N    a resource limit of setrlimit(2): cpu, as, data, fsize, nproc,
@@ -21,7 +21,9 @@
  *   --landlock-only   no namespaces: for kernels and containers that refuse them
  *   --no-userns       no user namespace: for root where those are switched off
  *   --unconfined      with --pty: only the terminal, for a command allowed everything
- *   --processes N     no more processes and threads at a time than this
+ *   --processes N     no more processes and threads at a time than this, where the
+ *                     kernel can limit them
+ *   --processes-max N the same, and nothing runs where it cannot
  *   --probe           set everything up, print what works, run nothing
  *   --edit            set everything up, then change files as standard input says,
  *                     see "Edits" below; run nothing
@@ -130,7 +132,9 @@ static struct {
   int processes; /* 0: as many as the machine allows */
   int proxy_port; /* 0: no proxy */
   const char *proxy_socket;
-  int net, private_tmp, merge, pty, landlock_only, no_userns, unconfined, probe, edit;
+  const char *tmp; /* a directory to show as /tmp */
+  int must_limit_processes;
+  int net, merge, pty, landlock_only, no_userns, unconfined, probe, edit;
 } options;
 
 static int status_fd = -1;
@@ -212,7 +216,6 @@ static void parse(int count, char **words) {
   for (; i < count && strcmp(words[i], "--") != 0; i++) {
     const char *word = words[i];
     if (!strcmp(word, "--net")) options.net = 1;
-    else if (!strcmp(word, "--private-tmp")) options.private_tmp = 1;
     else if (!strcmp(word, "--merge-output")) options.merge = 1;
     else if (!strcmp(word, "--pty")) options.pty = 1;
     else if (!strcmp(word, "--landlock-only")) options.landlock_only = 1;
@@ -224,11 +227,15 @@ static void parse(int count, char **words) {
     else if (!strcmp(word, "--write")) add_entry(MAY_WRITE, words[++i]);
     else if (!strcmp(word, "--read")) add_entry(MAY_READ, words[++i]);
     else if (!strcmp(word, "--hide")) add_entry(HIDDEN, words[++i]);
+    else if (!strcmp(word, "--tmp")) options.tmp = words[++i];
     else if (!strcmp(word, "--chdir")) options.directory = words[++i];
     else if (!strcmp(word, "--limit")) add_limit(words[++i]);
     else if (!strcmp(word, "--status-fd")) status_fd = number(word, words[++i]);
     else if (!strcmp(word, "--proxy")) set_proxy(words[++i]);
-    else if (!strcmp(word, "--processes")) options.processes = number(word, words[++i]);
+    else if (!strcmp(word, "--processes-max")) {
+      options.processes = number(word, words[++i]);
+      options.must_limit_processes = 1;
+    } else if (!strcmp(word, "--processes")) options.processes = number(word, words[++i]);
     else misuse(word);
   }
   options.program = i < count ? words + i + 1 : words + count;
@@ -237,11 +244,14 @@ static void parse(int count, char **words) {
   if (options.edit && (options.probe || options.pty)) misuse("--edit");
   /* Whoever asks for any protection must not lose all of it to one more word. */
   if (options.unconfined &&
-      (!options.pty || options.entry_count || options.private_tmp || options.landlock_only ||
+      (!options.pty || options.entry_count || options.tmp || options.landlock_only ||
        options.no_userns || runs_nothing || options.net || options.proxy_port))
     misuse("--unconfined");
   /* The proxy needs a network with nothing else in it. */
   if (options.proxy_port && (options.net || options.landlock_only)) misuse("--proxy");
+  /* Without namespaces neither is possible: others' processes would be counted. */
+  if (options.landlock_only && options.tmp) misuse("--tmp");
+  if (options.landlock_only && options.must_limit_processes) misuse("--processes-max");
 }
 
 /* ---- Placeholders: see placeholders.ts for the protocol ----------------------------- */
@@ -384,6 +394,20 @@ static void cover(int target, const char *path) {
   attach(tree, target, path);
 }
 
+static int clone_directory(const char *path) {
+  int fd = (int)must(open_without_links(AT_FDCWD, path, O_PATH | O_DIRECTORY), path);
+  int tree = (int)must(clone_tree(fd, ""), path);
+  must(set_attributes(tree, "", ATTR_NOSUID | ATTR_NODEV), path);
+  close(fd);
+  return tree;
+}
+
+static void attach_at(int tree, const char *path) {
+  int target = (int)must(open_without_links(AT_FDCWD, path, O_PATH | O_DIRECTORY), path);
+  attach(tree, target, path);
+  close(target);
+}
+
 static void clone_writable(struct entry *entry) {
   struct stat info;
   int fd = (int)must(open_without_links(AT_FDCWD, entry->path, O_PATH), entry->path);
@@ -410,7 +434,7 @@ static void make_directories(const char *path) {
 static void open_writable(struct entry *entry) {
   struct stat info;
   /* Trees that were replaced by empty ones: the path has to be made there. */
-  int in_private_tmp = options.private_tmp && is_below(entry->path, "/tmp");
+  int in_private_tmp = options.tmp && is_below(entry->path, "/tmp");
   int is_replaced = in_private_tmp || is_below(entry->path, "/dev/shm");
   if (in_private_tmp && !strcmp(entry->path, "/tmp")) return;
   if (is_replaced) make_directories(entry->path);
@@ -499,25 +523,30 @@ static const char *const kernel_secrets[] = {
  * The highest process number of the namespace, hence how many there can be. Before
  * Linux 6.14 that file was the machine's own, and uid 0 would have changed it there.
  */
-static void limit_process_numbers(void) {
+static int limit_process_numbers(void) {
   struct utsname system;
   int major = 0, minor = 0;
   char text[16];
-  if (!options.processes || uname(&system) < 0) return;
-  if (sscanf(system.release, "%d.%d", &major, &minor) != 2) return;
-  if (major < 6 || (major == 6 && minor < 14)) return;
+  if (!options.processes || uname(&system) < 0) return 0;
+  if (sscanf(system.release, "%d.%d", &major, &minor) != 2) return 0;
+  if (major < 6 || (major == 6 && minor < 14)) return 0;
   int fd = open("/proc/sys/kernel/pid_max", O_WRONLY | O_CLOEXEC);
   int length = snprintf(text, sizeof text, "%d", options.processes);
-  if (fd < 0) return;
-  ssize_t ignored = write(fd, text, (size_t)length);
-  (void)ignored;
+  if (fd < 0) return 0;
+  int is_set = write(fd, text, (size_t)length) == length;
   close(fd);
+  return is_set;
 }
 
 static void mount_proc(void) {
   /* Refused inside containers that mask parts of /proc; theirs then stays, read-only. */
-  if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0) return;
-  limit_process_numbers();
+  int is_own = mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
+  int is_limited = is_own && limit_process_numbers();
+  if (options.must_limit_processes && !is_limited && geteuid() == 0) {
+    errno = ENOTSUP;
+    fail("the limit on processes, which for root needs Linux 6.14 and more than 300");
+  }
+  if (!is_own) return;
   for (size_t i = 0; i < sizeof kernel_controls / sizeof *kernel_controls; i++) {
     int target = open(kernel_controls[i], O_PATH | O_CLOEXEC);
     if (target < 0) continue;
@@ -539,7 +568,7 @@ static void mount_proc(void) {
  * everything becomes read-only, then the entries are laid over it from the top down.
  */
 static void mount_all(void) {
-  int device_trees[DEVICE_COUNT];
+  int device_trees[DEVICE_COUNT], tmp = -1;
   char path[64];
   int whole_disk = 0;
   must(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL), "private mounts");
@@ -551,12 +580,12 @@ static void mount_all(void) {
     if (is_whole_disk(&options.entries[i])) whole_disk = 1;
     else if (options.entries[i].access == MAY_WRITE) clone_writable(&options.entries[i]);
   }
+  if (options.tmp) tmp = clone_directory(options.tmp);
   must(set_attributes(AT_FDCWD, "/", ATTR_NOSUID | ATTR_NODEV | (whole_disk ? 0 : ATTR_RDONLY)),
        "read-only root");
   mount_devices(device_trees);
   mount_proc();
-  if (options.private_tmp)
-    must(mount("tmpfs", "/tmp", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777"), "/tmp");
+  if (options.tmp) attach_at(tmp, "/tmp");
   for (int i = 0; i < options.entry_count; i++) {
     struct entry *entry = &options.entries[i];
     if (is_whole_disk(entry)) continue;
@@ -631,7 +660,7 @@ static void restrict_paths(void) {
   for (size_t i = 0; i < sizeof always_writable / sizeof *always_writable; i++)
     grant_if_there(ruleset, always_writable[i], rights);
   if (!options.landlock_only) grant_if_there(ruleset, "/dev/shm", rights);
-  if (options.private_tmp) grant_if_there(ruleset, "/tmp", rights);
+  if (options.tmp) grant_if_there(ruleset, "/tmp", rights);
   must(syscall(NR_landlock_restrict_self, ruleset, 0), "landlock");
   close(ruleset);
 }

@@ -1,4 +1,5 @@
 /** The command line of the sandbox helper for a plan. Pure; see `helper.c`. */
+import type { CommandLimits } from "@/protocol/policy.ts";
 import { type Confinement, mountPlan, PROCESSES_MAX } from "../policy.ts";
 import { PROXY_PORT } from "../proxy/port.ts";
 
@@ -28,8 +29,8 @@ export function helperArgv(request: HelperRequest): readonly string[] {
     String(request.statusFd),
     ...networkOptions(confinement),
     ...planOptions(confinement),
-    "--processes",
-    String(PROCESSES_MAX),
+    ...(confinement.tmp === undefined ? [] : ["--tmp", confinement.tmp]),
+    ...limitOptions(confinement.limits ?? {}),
     "--chdir",
     request.cwd,
     ...(request.mergeOutput ? ["--merge-output"] : []),
@@ -83,6 +84,32 @@ export function probeArgv(
     String(statusFd),
     "--probe",
   ];
+}
+
+const BYTES_PER_MB = 1024 * 1024;
+
+function limitOptions(limits: CommandLimits): readonly string[] {
+  const { processes, open_files, file_size_mb, memory_mb, cpu_seconds } =
+    limits;
+  return [
+    // What the user asked for must hold; what is there anyway, where it can.
+    ...(processes === undefined
+      ? ["--processes", String(PROCESSES_MAX)]
+      : ["--processes-max", String(processes)]),
+    ...limitOption("nofile", open_files),
+    ...limitOption("fsize", file_size_mb, BYTES_PER_MB),
+    // Private memory that is written. Programs reserve far more than they use.
+    ...limitOption("data", memory_mb, BYTES_PER_MB),
+    ...limitOption("cpu", cpu_seconds),
+  ];
+}
+
+function limitOption(
+  name: string,
+  value: number | undefined,
+  unit = 1,
+): readonly string[] {
+  return value === undefined ? [] : ["--limit", `${name}=${value * unit}`];
 }
 
 function networkOptions(

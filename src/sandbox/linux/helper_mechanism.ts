@@ -95,8 +95,11 @@ function helperMechanism(
   mode: HelperMode,
 ): Mechanism {
   return {
-    // Without a network namespace a proxy would be one way out among many.
-    extras: mode === "landlock-only" ? [] : ["network_allow"],
+    // Without namespaces a proxy would be one way out among many, /tmp is everybody's,
+    // and other processes of the user would be counted.
+    extras: mode === "landlock-only"
+      ? ["limits"]
+      : ["network_allow", "private_tmp", "limits", "limits.processes"],
     status: mode === "landlock-only"
       ? {
         kind: "landlock",

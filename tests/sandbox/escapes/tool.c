@@ -7,6 +7,7 @@
  *   tool stream ADDRESS         connects and sends PWNED
  *   tool swap PATH PATH         exchanges two entries as fast as it can, says so first
  *   tool bomb COUNT             starts processes; says ESCAPED when it got that many
+ *   tool grow MEGABYTES         takes memory; says ESCAPED when it got that much
  *
  * ADDRESS is a path, or a name in the abstract namespace after an @.
  */
@@ -82,6 +83,15 @@ static int bomb(int wanted) {
   return 0;
 }
 
+static int grow(size_t megabytes) {
+  for (size_t i = 0; i < megabytes; i++) {
+    char *part = malloc(1 << 20);
+    if (!part) return printf("stopped at %zu\n", i) < 0;
+    memset(part, 1, 1 << 20);
+  }
+  return puts("ESCAPED") < 0;
+}
+
 static int swap(const char *one, const char *other) {
   puts("ready");
   fflush(stdout);
@@ -94,6 +104,7 @@ int main(int count, char **words) {
   if (count < 3) return 2;
   if (!strcmp(words[1], "datagram")) return send_to(SOCK_DGRAM, words[2]);
   if (!strcmp(words[1], "stream")) return send_to(SOCK_STREAM, words[2]);
+  if (!strcmp(words[1], "grow")) return grow((size_t)atoi(words[2]));
   if (!strcmp(words[1], "bomb")) return bomb(atoi(words[2]));
   if (count < 4) return 2;
   if (!strcmp(words[1], "swap")) return swap(words[2], words[3]);

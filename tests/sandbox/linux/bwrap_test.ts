@@ -36,6 +36,23 @@ Deno.test("bwrapArgv() is the whole command line, strict entries last", () => {
   );
 });
 
+Deno.test("bwrapArgv() shows a directory as /tmp, below the writable roots", () => {
+  const argv = bwrapArgv({
+    program: "/usr/bin/bwrap",
+    confinement: { ...CONFINEMENT, tmp: "/home/u/.codex/tmp/1" },
+    argv: ["true"],
+    cwd: "/",
+    env: {},
+    mergeOutput: false,
+    seccompFd: undefined,
+    statusFd: undefined,
+  });
+  assert.match(
+    argv.join(" "),
+    / --bind \/home\/u\/.codex\/tmp\/1 \/tmp --bind \/ws \/ws /,
+  );
+});
+
 Deno.test("bwrapArgv() shares the network only when the plan has one", () => {
   const argv = bwrapArgv({
     program: "/usr/bin/bwrap",

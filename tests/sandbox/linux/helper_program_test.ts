@@ -197,6 +197,8 @@ testHelper("wrong options are refused, not skipped", async (bench) => {
     ["--unconfined", "--pty", "--landlock-only", "--", "true"],
     ["--edit", "--", "true"],
     ["--edit", "--pty"],
+    ["--tmp", "/var", "--landlock-only", "--", "true"],
+    ["--processes-max", "9", "--landlock-only", "--", "true"],
     ["--proxy", "80", "--", "true"],
     ["--proxy", "0:/s", "--", "true"],
     ["--proxy", "80:s", "--", "true"],
@@ -276,21 +278,43 @@ testHelper(
 );
 
 testHelper(
-  "a private /tmp is empty, and the workspace inside it is there",
+  "a /tmp of its own keeps what it holds, and the workspace inside it is there",
   async (bench) => {
-    const ran = await bench.sh(
-      ["--private-tmp"],
+    const tmp = `${bench.path}/tmp`;
+    await Deno.mkdir(tmp);
+    await Deno.chown(tmp, bench.uid, bench.uid);
+    const first = await bench.sh(
+      ["--tmp", tmp],
       "echo x > made; pwd; echo y > /tmp/own; ls /tmp | wc -l",
     );
-    assert.deepEqual({ code: ran.code, out: ran.out, err: ran.err }, {
+    assert.deepEqual({ code: first.code, out: first.out, err: first.err }, {
       code: 0,
       out: `${bench.path}/ws\n2\n`,
       err: "",
     });
     assert.equal(await Deno.readTextFile(`${bench.path}/ws/made`), "x\n");
     assert.equal(await denoFiles.lstat("/tmp/own"), undefined);
+    const second = await bench.sh(
+      ["--tmp", tmp],
+      `cat /tmp/own; echo z > ${tmp}/own; cat /tmp/own`,
+    );
+    assert.equal(second.out, "y\ny\n");
+    const none = await bench.sh(["--tmp", `${bench.path}/absent`], "echo ran");
+    assert.deepEqual([none.code, none.out], [125, ""]);
   },
 );
+
+testHelper("a limit on processes that must hold does", async (bench) => {
+  const script = "ulimit -u 2>/dev/null || ulimit -p";
+  const ran = await bench.sh(["--processes-max", "350"], script);
+  if (bench.uid === 0 && !canLimitRoot()) {
+    assert.match(ran.err, /setup-failed the limit on processes/);
+    return;
+  }
+  assert.equal(ran.out, "350\n", ran.err);
+  const low = await bench.sh(["--processes-max", "100"], script);
+  assert.equal(low.code, bench.uid === 0 ? 125 : 0);
+});
 
 testHelper(
   "connections to the proxy's port lead to its socket, however many and however long",

@@ -55,6 +55,27 @@ Deno.test("helperArgv() leads to the proxy of listed hosts, and without one nowh
   );
 });
 
+Deno.test("helperArgv() carries limits in the kernel's units, and a /tmp", () => {
+  const argv = helperArgv({
+    ...REQUEST,
+    confinement: {
+      ...REQUEST.confinement,
+      tmp: "/home/u/.codex/tmp/1",
+      limits: {
+        processes: 350,
+        open_files: 64,
+        file_size_mb: 2,
+        memory_mb: 3,
+        cpu_seconds: 4,
+      },
+    },
+  });
+  assert.match(
+    argv.join(" "),
+    / --tmp \/home\/u\/.codex\/tmp\/1 --processes-max 350 --limit nofile=64 --limit fsize=2097152 --limit data=3145728 --limit cpu=4 --chdir /,
+  );
+});
+
 Deno.test("editArgv() confines like a command and names none", () => {
   assert.equal(
     editArgv(REQUEST).join(" "),
