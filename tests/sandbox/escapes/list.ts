@@ -123,6 +123,12 @@ export const ATTACKS: readonly Attack[] = [
     targets: ["ws/late"],
   },
   {
+    name: "daemon that is another process at every moment",
+    script: "$TOOL chain late >/dev/null 2>&1 </dev/null & sleep 0.1",
+    after: "sleep 1.5",
+    targets: ["ws/late"],
+  },
+  {
     name: "inherited descriptors",
     script: "echo PWNED >&9; echo PWNED > /proc/self/fd/200",
     targets: ["out/leak"],

@@ -7,6 +7,8 @@
  *   tool stream ADDRESS         connects and sends PWNED
  *   tool swap PATH PATH         exchanges two entries as fast as it can, says so first
  *   tool bomb COUNT             starts processes; says ESCAPED when it got that many
+ *   tool chain FILE             a daemon that is another process at every moment, for a
+ *                               second; then keeps PWNED in FILE
  *   tool grow MEGABYTES         takes memory; says ESCAPED when it got that much
  *
  * ADDRESS is a path, or a name in the abstract namespace after an @.
@@ -22,6 +24,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static socklen_t address_of(const char *text, struct sockaddr_un *address) {
@@ -83,6 +86,21 @@ static int bomb(int wanted) {
   return 0;
 }
 
+static int chain(const char *path) {
+  struct timespec now, end;
+  clock_gettime(CLOCK_MONOTONIC, &end);
+  end.tv_sec += 1;
+  for (;;) {
+    pid_t child = fork();
+    if (child > 0) _exit(0);
+    if (child == 0) setsid();
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (now.tv_sec > end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec > end.tv_nsec)) break;
+  }
+  FILE *file = fopen(path, "w");
+  return !file || fputs("PWNED", file) < 0 || fclose(file);
+}
+
 static int grow(size_t megabytes) {
   for (size_t i = 0; i < megabytes; i++) {
     char *part = malloc(1 << 20);
@@ -104,6 +122,7 @@ int main(int count, char **words) {
   if (count < 3) return 2;
   if (!strcmp(words[1], "datagram")) return send_to(SOCK_DGRAM, words[2]);
   if (!strcmp(words[1], "stream")) return send_to(SOCK_STREAM, words[2]);
+  if (!strcmp(words[1], "chain")) return chain(words[2]);
   if (!strcmp(words[1], "grow")) return grow((size_t)atoi(words[2]));
   if (!strcmp(words[1], "bomb")) return bomb(atoi(words[2]));
   if (count < 4) return 2;

@@ -417,6 +417,21 @@ testHelper("signals to the helper end everything below it", async (bench) => {
   }
 });
 
+testHelper(
+  "a daemon that forks without pause ends with its command",
+  async (bench) => {
+    const source = new URL("../escapes/tool.c", import.meta.url).pathname;
+    const tool = `${bench.path}/tool`;
+    await new Deno.Command(CC, { args: ["-o", tool, source] }).output();
+    for (const options of [[], ["--landlock-only"]]) {
+      const ran = await bench.sh(options, `${tool} chain late & sleep 0.1`);
+      // Whoever lives on holds the pipes, and is waited for here until it has written.
+      assert.equal(ran.code, 0, ran.err);
+      assert.equal(await denoFiles.lstat(`${bench.path}/ws/late`), undefined);
+    }
+  },
+);
+
 testHelper("the death of whoever started it ends everything", async (bench) => {
   for (const options of [[], ["--landlock-only"]]) {
     const helper = bench.argv([
