@@ -2,6 +2,9 @@
  * Builds the program: a bundle of one chunk per command in `dist/bundle/`, the sandbox
  * helper beside it, and an executable, `dist/codex`, of both.
  *
+ * `--target=aarch64-unknown-linux-gnu` (or another triple of `deno compile`) builds for
+ * another machine; the helper is then that machine's.
+ *
  * The executable needs a Deno that has its compile runtime: `DENO_COMPILE` names
  * another Deno than the one that runs this. When none can be had, the bundle and a
  * launcher remain, which do the same and need Deno at run time.
@@ -11,6 +14,9 @@ import * as esbuild from "esbuild";
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname);
 const DIST = `${ROOT}dist`;
 const BUNDLE = `${DIST}/bundle`;
+
+/** The machine to build for; undefined for this one. */
+const TARGET = /^--target=(.+)$/.exec(Deno.args[0] ?? "")?.[1];
 
 /**
  * What the program may do. Named, because `--allow-all` would also open `/proc` and
@@ -45,11 +51,14 @@ async function buildHelper(): Promise<readonly string[]> {
   for (const name of await helpersIn(DIST)) {
     await Deno.remove(`${DIST}/${name}`);
   }
+  const arch = TARGET?.split("-")[0];
+  if (TARGET !== undefined && !TARGET.includes("-linux-")) return [];
   await run(Deno.execPath(), [
     "run",
     "--quiet",
     ...PERMISSIONS,
     `${ROOT}scripts/build_helper.ts`,
+    ...(arch === undefined ? [] : [`--arch=${arch}`]),
   ]);
   return await helpersIn(DIST);
 }
@@ -141,6 +150,7 @@ async function compile(): Promise<void> {
       // A cache in the temporary directory could be forged by what runs there.
       "--no-code-cache",
       ...PERMISSIONS,
+      ...(TARGET === undefined ? [] : ["--target", TARGET]),
       "--include",
       BUNDLE,
       "--output",

@@ -6,6 +6,7 @@ import { directoryOf } from "@/platform/paths.ts";
 import {
   FileError,
   type FileSystem,
+  type HostInfo,
   type ProcessSpawner,
 } from "@/platform/platform.ts";
 import {
@@ -24,9 +25,16 @@ const COMPILERS = [
   "/usr/bin/clang",
 ] as const;
 
+/** Those of Debian, for building on a machine of another kind. */
+const CROSS_COMPILERS: Readonly<Record<Architecture, string>> = {
+  x86_64: "/usr/bin/x86_64-linux-gnu-gcc",
+  aarch64: "/usr/bin/aarch64-linux-gnu-gcc",
+};
+
 const SOURCE_FOLDER = "/src/sandbox/linux";
 
 export interface BuildDeps {
+  readonly host: Pick<HostInfo, "arch">;
   readonly files: FileSystem;
   readonly processes: ProcessSpawner;
 }
@@ -80,7 +88,10 @@ export async function buildHelper(
     for (const [name, text] of source.files) {
       await deps.files.replaceFile(`${room}/${name}`, text);
     }
-    return await compile(deps, source, room, directory);
+    const compilers = arch === deps.host.arch
+      ? COMPILERS
+      : [CROSS_COMPILERS[arch]];
+    return await compile(deps, source, { compilers, room, directory });
   } finally {
     for (const name of [...source.files.map(([file]) => file), "helper"]) {
       await deps.files.remove(`${room}/${name}`).catch(() => {});
@@ -92,11 +103,14 @@ export async function buildHelper(
 async function compile(
   deps: BuildDeps,
   source: HelperSource,
-  room: string,
-  directory: string,
+  { compilers, room, directory }: {
+    readonly compilers: readonly string[];
+    readonly room: string;
+    readonly directory: string;
+  },
 ): Promise<BuildResult> {
-  let reason = "there is no C compiler";
-  for (const compiler of COMPILERS) {
+  let reason = `there is no C compiler (${compilers.join(", ")})`;
+  for (const compiler of compilers) {
     if (await deps.files.stat(compiler) === undefined) continue;
     const { code, text } = await runCompiler(deps.processes, compiler, room);
     if (code === 0) {

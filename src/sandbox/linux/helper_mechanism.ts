@@ -27,7 +27,7 @@ import { HELPER_LANDLOCK_GAPS } from "./landlock.ts";
 import { withTerminal } from "./terminal.ts";
 
 export interface HelperDeps extends ProgramDeps {
-  readonly host: Pick<HostInfo, "uid">;
+  readonly host: Pick<HostInfo, "uid" | "arch">;
   readonly because: string;
 }
 

@@ -7,6 +7,7 @@ import type {
   ChildProcess,
   ExitStatus,
   FileSystem,
+  HostInfo,
   ProcessSpawner,
 } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
@@ -25,6 +26,7 @@ export interface ProgramDeps {
   readonly files: FileSystem;
   readonly processes: ProcessSpawner;
   readonly arch: Architecture;
+  readonly host: Pick<HostInfo, "arch">;
   readonly codexHome: string;
 }
 
