@@ -84,6 +84,8 @@ class Turn {
   readonly #sampler: Sampler;
   readonly #turnDiff: TurnDiff;
   readonly #hooks: HookedTurn;
+  /** What the user said in this turn. */
+  readonly #inputs: string[] = [];
   /** Taken from the thread and not yet joined: hooks have to hear it first. */
   readonly #waiting: Meanwhile[] = [];
   #parts: ContextParts | undefined;
@@ -128,6 +130,7 @@ class Turn {
       if (await this.#begin(signal)) {
         await this.#awaitServers(signal);
         await runTurn(this.#ports(), this.#state.history, signal);
+        await this.#notify();
       }
       await this.#end("completed", undefined);
     } catch (error) {
@@ -261,6 +264,15 @@ class Turn {
     }
   }
 
+  async #notify(): Promise<void> {
+    await this.#env.notice?.tell({
+      turnId: this.#id,
+      cwd: this.#request.settings.cwd,
+      inputs: this.#inputs,
+      lastMessage: this.#sampler.lastMessage,
+    });
+  }
+
   /** The user's words: for the model, for the record, for the front end. */
   async #recordInput(
     input: readonly UserInput[],
@@ -269,6 +281,7 @@ class Turn {
   ): Promise<void> {
     const { clock, random } = this.#env.platform;
     await record([message]);
+    this.#inputs.push(inputText(input));
     await this.#state.persist([eventLine(userMessageEvent(input))]);
     const item = {
       type: "userMessage" as const,

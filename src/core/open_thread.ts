@@ -40,6 +40,7 @@ import {
   ThreadState,
 } from "./thread_state.ts";
 import { loadHooks } from "./turn_hooks.ts";
+import { loadNotice } from "./turn_notice.ts";
 
 /** Events that may wait for a slow front end before the turn waits for it. */
 const EVENTS_MAX = 256;
@@ -94,7 +95,7 @@ export async function openThread(
   const path = ports.isEphemeral
     ? undefined
     : stored?.path ?? rolloutPath(config.codexHome, id, startedMs);
-  const [surroundings, hooks] = await Promise.all([
+  const [surroundings, hooks, notice] = await Promise.all([
     readSurroundings(platform, config),
     loadHooks({
       platform,
@@ -104,6 +105,13 @@ export async function openThread(
       source: stored === undefined ? "startup" : "resume",
       emit,
     }),
+    loadNotice({
+      platform,
+      config,
+      threadId: id,
+      client: `codex_${ports.source}`,
+      emit,
+    }, place),
   ]);
   const state = openState({ ports, spec, surroundings, path }, id, startedMs);
   const settings = new CurrentSettings(config, spec.choices, place);
@@ -138,7 +146,7 @@ export async function openThread(
     broker,
     agents,
     events,
-    owned: own === undefined ? [sessions] : [sessions, own],
+    owned: [sessions, own, notice].filter((part) => part !== undefined),
     sandboxMechanism: async () =>
       (await ports.sandbox.status(signal)).description,
     environment: {
@@ -149,6 +157,7 @@ export async function openThread(
       writeCheck: ports.writeCheck,
       servers,
       hooks,
+      notice,
       agents,
       questions: new PendingAnswers("question"),
       place,

@@ -12,6 +12,7 @@ import type { Surroundings } from "./surroundings.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadPlace } from "./thread_place.ts";
 import type { TurnHooks } from "./turn_hooks.ts";
+import type { TurnNotice } from "./turn_notice.ts";
 
 export type UserQuestions = PendingAnswers<
   readonly UserQuestion[],
@@ -32,6 +33,8 @@ export interface TurnEnvironment extends Surroundings {
   readonly servers: ThreadServers | undefined;
   /** Undefined when no hook is configured. */
   readonly hooks: TurnHooks | undefined;
+  /** Undefined when nobody is to be told of completed turns. */
+  readonly notice: TurnNotice | undefined;
   readonly agents: ThreadAgents;
   /** What the model asked the user and waits for. */
   readonly questions: UserQuestions;

@@ -29,8 +29,7 @@ export interface UserProgram {
   readonly env: Readonly<Record<string, string>>;
   /** Undefined: an empty input. */
   readonly stdin: string | undefined;
-  /** Undefined: only the signal ends it early. */
-  readonly timeoutMs: number | undefined;
+  readonly timeoutMs: number;
 }
 
 export type ProgramEnd =
@@ -42,15 +41,35 @@ export type ProgramEnd =
   }
   | { readonly kind: "timedOut" }
   /** It wrote more than is kept, so what it meant is not known. */
-  | { readonly kind: "tooMuchOutput"; readonly bytesMax: number }
-  | { readonly kind: "notStarted"; readonly reason: string };
+  | { readonly kind: "tooMuchOutput"; readonly bytesMax: number };
+
+export interface NotStarted {
+  readonly kind: "notStarted";
+  readonly reason: string;
+}
+
+export interface StartedProgram {
+  readonly kind: "started";
+  /** An abort kills it and rejects with the signal's reason. */
+  readonly end: Promise<ProgramEnd>;
+}
 
 /** Runs a program to its end. An abort kills it and rejects with the signal's reason. */
 export async function runUserProgram(
   ports: ProgramPorts,
   program: UserProgram,
   signal: AbortSignal,
-): Promise<ProgramEnd> {
+): Promise<ProgramEnd | NotStarted> {
+  const started = startUserProgram(ports, program, signal);
+  return started.kind === "notStarted" ? started : await started.end;
+}
+
+/** Starts a program. */
+export function startUserProgram(
+  ports: ProgramPorts,
+  program: UserProgram,
+  signal: AbortSignal,
+): StartedProgram | NotStarted {
   signal.throwIfAborted();
   let child: ChildProcess;
   try {
@@ -65,23 +84,17 @@ export async function runUserProgram(
     if (!(error instanceof FileError)) throw error;
     return { kind: "notStarted", reason: error.osText };
   }
-  const timeout = program.timeoutMs === undefined
-    ? undefined
-    : ports.clock.timeout(program.timeoutMs);
-  const stop = timeout === undefined
-    ? signal
-    : AbortSignal.any([signal, timeout]);
-  const end = await follow(ports, child, program.stdin, stop);
-  signal.throwIfAborted();
-  return timeout?.aborted && end.kind !== "exited" ? { kind: "timedOut" } : end;
+  return { kind: "started", end: follow(ports, child, program, signal) };
 }
 
 async function follow(
   { clock }: ProgramPorts,
   child: ChildProcess,
-  stdin: string | undefined,
-  stop: AbortSignal,
+  { stdin, timeoutMs }: UserProgram,
+  signal: AbortSignal,
 ): Promise<ProgramEnd> {
+  const timeout = clock.timeout(timeoutMs);
+  const stop = AbortSignal.any([signal, timeout]);
   const kill = () => child.kill("SIGKILL");
   stop.addEventListener("abort", kill, { once: true });
   if (stop.aborted) kill();
@@ -93,15 +106,17 @@ async function follow(
   const writing = stdin === undefined ? undefined : writeAll(child, stdin);
   const talking = Promise.all([reading, writing]);
   const { code } = await child.exit;
+  const isLate = stop.aborted;
   stop.removeEventListener("abort", kill);
   // What it left in the background may hold the pipes for as long as it likes.
   await Promise.race([talking, elapsed(clock.timeout(DRAIN_MS))]);
   await output.cancel();
   await reading;
+  signal.throwIfAborted();
   if (output.isTooMuch) {
     return { kind: "tooMuchOutput", bytesMax: OUTPUT_BYTES_MAX };
   }
-  if (stop.aborted) return { kind: "timedOut" };
+  if (isLate) return { kind: "timedOut" };
   return { kind: "exited", code, ...output.texts() };
 }
 

@@ -1,6 +1,7 @@
 /** Programs of the user's: real ones, well and badly behaved. */
 import assert from "node:assert/strict";
 import {
+  type NotStarted,
   type ProgramEnd,
   runUserProgram,
   type UserProgram,
@@ -15,7 +16,7 @@ function sh(
   script: string,
   more: Partial<UserProgram> = {},
   signal = NEVER,
-): Promise<ProgramEnd> {
+): Promise<ProgramEnd | NotStarted> {
   return runUserProgram(platform, {
     argv: ["/bin/sh", "-c", script],
     cwd: "/",

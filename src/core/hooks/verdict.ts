@@ -12,7 +12,7 @@ import {
   type HookOutputEntry,
   type HookRunStatus,
 } from "@/protocol/hooks.ts";
-import type { ProgramEnd } from "../user_program.ts";
+import type { NotStarted, ProgramEnd } from "../user_program.ts";
 
 export interface HookVerdict {
   readonly status: Exclude<HookRunStatus, "running">;
@@ -33,7 +33,7 @@ const EXIT_BLOCKED = 2;
 /** What the end of a hook means. `timeoutMs` is what it was given. */
 export function hookVerdict(
   event: HookEvent,
-  end: ProgramEnd,
+  end: ProgramEnd | NotStarted,
   timeoutMs: number,
 ): HookVerdict {
   switch (end.kind) {

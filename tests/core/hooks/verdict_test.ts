@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { hookVerdict } from "@/core/hooks/verdict.ts";
-import type { ProgramEnd } from "@/core/user_program.ts";
+import type { NotStarted, ProgramEnd } from "@/core/user_program.ts";
 import type { HookEvent } from "@/protocol/hooks.ts";
 
 function exited(code: number, stdout = "", stderr = ""): ProgramEnd {
@@ -16,7 +16,7 @@ function specific(event: HookEvent, fields: object, more: object = {}) {
 }
 
 /** `status [entries] effects`, in one line. */
-function line(event: HookEvent, end: ProgramEnd): string {
+function line(event: HookEvent, end: ProgramEnd | NotStarted): string {
   const { status, entries, ...effects } = hookVerdict(event, end, 2_000);
   const said = entries.map(({ kind, text }) => `${kind}: ${text}`);
   const done = Object.entries(effects).map(([name, value]) =>
