@@ -118,6 +118,7 @@ class Turn {
       clock,
       turnId: this.#id,
       retries: this.#retries,
+      isPlanning: request.settings.mode.kind === "plan",
       request: (input) => buildRequest(this.#facts(), input),
       persist: (entries) => state.persist(entries),
       emit: env.emit,

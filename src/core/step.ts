@@ -7,7 +7,7 @@ import type { ModelClient, ModelEvent, ModelRequest } from "@/model/model.ts";
 import type { Clock } from "@/platform/platform.ts";
 import type { ThreadEvent, TokenUsage } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
-import type { ThreadItem } from "@/protocol/items.ts";
+import type { AgentMessageThreadItem, ThreadItem } from "@/protocol/items.ts";
 import {
   isToolCall,
   messageText,
@@ -16,6 +16,7 @@ import {
 } from "@/protocol/response_items.ts";
 import type { RolloutEntry, StoredEvent } from "@/protocol/rollout.ts";
 import { pairCalls } from "./history.ts";
+import { PlanOutput } from "./plan_output.ts";
 import type { RetryBudget } from "./retry_budget.ts";
 import type { Record, Sample } from "./turn.ts";
 
@@ -24,6 +25,8 @@ export interface StepPorts {
   readonly clock: Clock;
   readonly turnId: TurnId;
   readonly retries: RetryBudget;
+  /** The answer is to be a plan. */
+  readonly isPlanning: boolean;
   request(input: readonly ResponseItem[]): ModelRequest;
   persist(entries: readonly RolloutEntry[]): Promise<void>;
   emit(event: ThreadEvent): Promise<void>;
@@ -37,9 +40,11 @@ export class Sampler {
   #itemCount = 0;
   #firstOutputAt: number | undefined;
   #lastMessage: string | undefined;
+  readonly #plan: PlanOutput | undefined;
 
   constructor(ports: StepPorts) {
     this.#ports = ports;
+    this.#plan = ports.isPlanning ? new PlanOutput(ports) : undefined;
   }
 
   /** The last message the model finished in this turn. */
@@ -59,6 +64,7 @@ export class Sampler {
   ): Promise<Sample> {
     await this.#ports.retries.wait(signal);
     const toolCalls: ToolCallItem[] = [];
+    this.#plan?.restart();
     try {
       const request = this.#ports.request(pairCalls(history));
       for await (const event of this.#ports.model.stream(request, signal)) {
@@ -81,13 +87,20 @@ export class Sampler {
     const { emit, turnId } = this.#ports;
     switch (event.type) {
       case "itemStarted": {
-        const item = startedItem(event.kind, event.itemId);
+        // In plan mode, a message begins with the first text outside of the plan.
+        const isLater = this.#plan !== undefined && event.kind === "message";
+        const item = isLater
+          ? undefined
+          : startedItem(event.kind, event.itemId);
         if (item !== undefined) {
           await emit({ type: "itemStarted", turnId, item });
         }
         return;
       }
       case "textDelta":
+        if (this.#plan !== undefined) {
+          return await this.#plan.delta(event.itemId, event.delta);
+        }
         return await emit({
           type: "agentMessageDelta",
           itemId: event.itemId,
@@ -123,11 +136,20 @@ export class Sampler {
     }
     await record([item]);
     if (shown === undefined) return;
-    if (shown.type === "agentMessage") this.#lastMessage = shown.text;
+    if (shown.type === "agentMessage") return await this.#finishMessage(shown);
     if (shown.type === "webSearch") {
       await this.#ports.emit({ type: "itemStarted", turnId, item: shown });
     }
     await this.#ports.emit({ type: "itemCompleted", turnId, item: shown });
+  }
+
+  async #finishMessage(item: AgentMessageThreadItem): Promise<void> {
+    const { turnId, emit } = this.#ports;
+    const split = await this.#plan?.finish(item.id, item.text);
+    const text = split === undefined ? item.text : split.message;
+    this.#lastMessage = text ?? split?.plan ?? item.text;
+    if (text === undefined) return;
+    await emit({ type: "itemCompleted", turnId, item: { ...item, text } });
   }
 }
 

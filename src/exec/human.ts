@@ -160,6 +160,8 @@ export class HumanView {
     switch (item.type) {
       case "agentMessage":
         return [style.magenta("codex"), item.text];
+      case "plan":
+        return [style.magenta("plan"), item.text.trimEnd()];
       case "reasoning": {
         const text = showRawReasoning && item.content.length > 0
           ? item.content

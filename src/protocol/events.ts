@@ -105,6 +105,12 @@ export type ThreadEvent =
     readonly itemId: string;
     readonly delta: string;
   }
+  /** More of a proposed plan. */
+  | {
+    readonly type: "planDelta";
+    readonly itemId: string;
+    readonly delta: string;
+  }
   | {
     readonly type: "reasoningSummaryDelta";
     readonly itemId: string;

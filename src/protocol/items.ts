@@ -47,6 +47,13 @@ export interface AgentMessageThreadItem {
   readonly phase?: string;
 }
 
+/** A plan the user is asked to agree to. */
+export interface PlanThreadItem {
+  readonly type: "plan";
+  readonly id: string;
+  readonly text: string;
+}
+
 export interface ReasoningThreadItem {
   readonly type: "reasoning";
   readonly id: string;
@@ -140,6 +147,7 @@ export interface HookPromptThreadItem {
 export type ThreadItem =
   | UserMessageThreadItem
   | AgentMessageThreadItem
+  | PlanThreadItem
   | ReasoningThreadItem
   | CommandExecutionThreadItem
   | FileChangeThreadItem

@@ -41,6 +41,7 @@ function done(item: ResponseItem, itemId = "id"): ModelEvent {
 async function sample(
   history: readonly ResponseItem[],
   events: readonly (ModelEvent | Error)[],
+  mode: "default" | "plan" = "default",
 ) {
   const log: unknown[] = [];
   const inputs: (readonly ResponseItem[])[] = [];
@@ -64,6 +65,7 @@ async function sample(
       maxRetries: 1,
       emit,
     }),
+    isPlanning: mode === "plan",
     // Only the input is looked at.
     request: (input) => ({ input }) as unknown as ModelRequest,
     persist: async (entries) =>
@@ -159,4 +161,65 @@ Deno.test("a search is shown with what it looked for", async () => {
     .filter((entry) => entry.type === "itemCompleted")
     .map((entry) => entry.item?.query);
   assert.deepEqual(shown, ["a", "u", "'p' in u", ""]);
+});
+
+Deno.test("in plan mode the plan is an item of its own, and the history keeps the message", async () => {
+  const text = "Look:\n<proposed_plan>\n1. do\n</proposed_plan>\n";
+  const item: ResponseItem = {
+    type: "message",
+    role: "assistant",
+    content: [{ type: "output_text", text }],
+  };
+  const { log, lastMessage } = await sample([ASKED], [
+    { type: "itemStarted", kind: "message", itemId: "m" },
+    { type: "textDelta", itemId: "m", delta: "Look:\n<proposed" },
+    {
+      type: "textDelta",
+      itemId: "m",
+      delta: "_plan>\n1. do\n</proposed_plan>\n",
+    },
+    done(item, "m"),
+  ], "plan");
+  const plan = { type: "plan", id: "turn-plan" };
+  assert.deepEqual(
+    log.filter((entry) => Object.hasOwn(entry as object, "type")),
+    [
+      {
+        type: "itemStarted",
+        turnId: "turn",
+        item: { type: "agentMessage", id: "m", text: "" },
+      },
+      { type: "agentMessageDelta", itemId: "m", delta: "Look:\n" },
+      { type: "itemStarted", turnId: "turn", item: { ...plan, text: "" } },
+      { type: "planDelta", itemId: "turn-plan", delta: "1. do\n" },
+      {
+        type: "itemCompleted",
+        turnId: "turn",
+        item: { ...plan, text: "1. do\n" },
+      },
+      {
+        type: "itemCompleted",
+        turnId: "turn",
+        item: { type: "agentMessage", id: "m", text: "Look:\n" },
+      },
+    ],
+  );
+  assert.ok(
+    log.some((entry) => (entry as { recorded?: unknown }).recorded === item),
+  );
+  assert.equal(lastMessage, "Look:\n");
+});
+
+Deno.test("an answer that is nothing but a plan has the plan for its last message", async () => {
+  const item: ResponseItem = {
+    type: "message",
+    role: "assistant",
+    content: [{
+      type: "output_text",
+      text: "<proposed_plan>\n1. do\n</proposed_plan>",
+    }],
+  };
+  const { log, lastMessage } = await sample([ASKED], [done(item, "m")], "plan");
+  assert.equal(lastMessage, "1. do\n");
+  assert.ok(!JSON.stringify(log).includes('"agentMessage"'));
 });
