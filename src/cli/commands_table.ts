@@ -80,6 +80,7 @@ const EXEC_COMMAND: CommandSpec = {
       about: "Review code in this repository",
       flags: REVIEW_FLAGS,
       positionals: [REVIEW_PROMPT],
+      load: () => import("./commands/exec.ts"),
     },
   ],
   load: () => import("./commands/exec.ts"),
@@ -432,6 +433,7 @@ export const CODEX: CommandSpec = {
       about: "Review code in this repository",
       flags: REVIEW_FLAGS,
       positionals: [REVIEW_PROMPT],
+      load: () => import("./commands/exec.ts"),
     },
     {
       name: "login",

@@ -38,6 +38,8 @@ import type { TurnEnvironment } from "./turn_environment.ts";
 import {
   eventLine,
   inputText,
+  taskComplete,
+  taskStarted,
   turnError,
   userMessageEvent,
 } from "./turn_record.ts";
@@ -191,13 +193,9 @@ class Turn {
     const context = state.baseline === undefined
       ? initialContext(parts)
       : contextUpdate(state.baseline, parts);
-    await state.persist([eventLine({
-      type: "task_started",
-      turn_id: this.#id,
-      started_at: Math.floor(this.#startedMs / 1000),
-      model_context_window: this.#request.settings.contextWindow,
-      collaboration_mode_kind: this.#request.settings.mode.kind,
-    })]);
+    await state.persist([
+      taskStarted(this.#id, this.#startedMs, this.#request.settings),
+    ]);
     await state.history.append(context);
     await state.persist([{ type: "turn_context", payload: parts.context }]);
     state.baseline = parts.context;
@@ -404,16 +402,15 @@ class Turn {
   async #end(status: TurnStatus, error: TurnError | undefined): Promise<void> {
     const { clock } = this.#env.platform;
     const firstOutputAt = this.#sampler.firstOutputAt;
-    const entry = eventLine({
-      type: "task_complete",
-      turn_id: this.#id,
-      last_agent_message: status === "completed"
-        ? this.#sampler.lastMessage ?? null
-        : null,
-      completed_at: Math.floor(clock.now() / 1000),
-      duration_ms: this.#durationMs(),
-      time_to_first_token_ms: firstOutputAt === undefined
-        ? null
+    const entry = taskComplete({
+      turnId: this.#id,
+      lastMessage: status === "completed"
+        ? this.#sampler.lastMessage
+        : undefined,
+      nowMs: clock.now(),
+      durationMs: this.#durationMs(),
+      firstTokenMs: firstOutputAt === undefined
+        ? undefined
         : Math.round(firstOutputAt - this.#startedMonotonic),
     });
     // When the disk is what failed, the end cannot be written either.

@@ -199,6 +199,7 @@ const CONTEXT_STARTS = [
   "<skill>",
   "<hook_prompt",
   "<subagent_notification>",
+  "<user_action>",
   "<user_shell_command>",
   "Warning: apply_patch was requested via ",
 ];

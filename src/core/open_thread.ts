@@ -41,6 +41,7 @@ import {
 } from "./thread_state.ts";
 import { loadHooks } from "./turn_hooks.ts";
 import { loadNotice } from "./turn_notice.ts";
+import type { TurnEnvironment } from "./turn_environment.ts";
 
 /** Events that may wait for a slow front end before the turn waits for it. */
 const EVENTS_MAX = 256;
@@ -139,6 +140,39 @@ export async function openThread(
     open: (agent) => openThread(ports, agent, signal),
     note: (item) => thread.note(item),
   });
+  const environment: TurnEnvironment = {
+    ...surroundings,
+    platform,
+    config,
+    model: ports.model,
+    writeCheck: ports.writeCheck,
+    servers,
+    hooks,
+    notice,
+    agents,
+    questions: new PendingAnswers("question"),
+    place,
+    originator: ports.originator,
+    emit,
+    guard: {
+      threadId: id,
+      environmentPolicy: config.shellEnvironmentPolicy,
+      env: platform.env,
+      files: platform.files,
+      sandbox: ports.sandbox,
+      sessions,
+      broker,
+      log: platform.log,
+      rules: new CommandRules({
+        files: platform.files,
+        codexHome: config.codexHome,
+        rules: ports.rules,
+        shell: surroundings.shell,
+        warn: (message) => emit({ type: "warning", message }),
+      }),
+      emit,
+    },
+  };
   const thread = new Thread({
     info: threadInfo(config, settings, id),
     state,
@@ -149,38 +183,14 @@ export async function openThread(
     owned: [sessions, own, notice].filter((part) => part !== undefined),
     sandboxMechanism: async () =>
       (await ports.sandbox.status(signal)).description,
-    environment: {
-      ...surroundings,
-      platform,
-      config,
-      model: ports.model,
-      writeCheck: ports.writeCheck,
-      servers,
-      hooks,
-      notice,
-      agents,
-      questions: new PendingAnswers("question"),
-      place,
-      originator: ports.originator,
-      emit,
-      guard: {
-        threadId: id,
-        environmentPolicy: config.shellEnvironmentPolicy,
-        env: platform.env,
-        files: platform.files,
-        sandbox: ports.sandbox,
-        sessions,
-        broker,
-        log: platform.log,
-        rules: new CommandRules({
-          files: platform.files,
-          codexHome: config.codexHome,
-          rules: ports.rules,
-          shell: surroundings.shell,
-          warn: (message) => emit({ type: "warning", message }),
-        }),
-        emit,
-      },
+    environment,
+    async review(target, { settings: frozen }, reviewSignal) {
+      const { conductReview } = await import("./review/conduct_review.ts");
+      const unkept = { ...ports, isEphemeral: true };
+      const open = (review: Omit<ThreadSpec, "source">) =>
+        openThread(unkept, { ...review, source: spec.source }, signal);
+      const review = { environment, state, settings: frozen, open };
+      await conductReview(review, target, reviewSignal);
     },
   }, signal);
   return thread;

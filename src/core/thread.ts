@@ -8,9 +8,10 @@ import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
+import type { ReviewTarget } from "@/protocol/review.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
 import { conductTurn, type Meanwhile } from "./conduct_turn.ts";
-import type { CurrentSettings } from "./current_settings.ts";
+import type { CurrentSettings, FrozenSettings } from "./current_settings.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadState } from "./thread_state.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
@@ -20,6 +21,8 @@ import { userMessage } from "./user_input.ts";
 const OPS_MAX = 64;
 
 type UserInputOp = Extract<Op, { type: "userInput" }>;
+/** What a turn is made of. */
+type TurnOp = UserInputOp | Extract<Op, { type: "review" }>;
 
 /** The reason a turn's signal is aborted with when the user stops it. */
 class Interrupted extends Error {
@@ -42,6 +45,11 @@ export interface ThreadParts {
   readonly broker: ApprovalBroker;
   readonly events: AsyncQueue<ThreadEvent>;
   sandboxMechanism(): Promise<string>;
+  review(
+    target: ReviewTarget,
+    frozen: FrozenSettings,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
 
 export class Thread implements ThreadHandle {
@@ -51,8 +59,8 @@ export class Thread implements ThreadHandle {
   #turn: RunningTurn | undefined;
   /** Joins the running turn at its next checkpoint. */
   #meanwhile: Meanwhile[] = [];
-  /** Said after the running turn was told to stop: turns of their own. */
-  readonly #queued: UserInputOp[] = [];
+  /** Reviews, and what was said after the turn was told to stop: turns of their own. */
+  readonly #queued: TurnOp[] = [];
   readonly #ended: Promise<void>;
 
   constructor(parts: ThreadParts, signal: AbortSignal) {
@@ -111,6 +119,10 @@ export class Thread implements ThreadHandle {
           return void this.#queued.push(op);
         }
         return await this.#steer(op, signal);
+      case "review":
+        if (this.#turn === undefined) return this.#startTurn(op, signal);
+        this.#queued.push(op);
+        return;
       case "interrupt":
         this.#stopTurn("The user interrupted the turn");
         return await this.#parts.agents.interrupt();
@@ -138,7 +150,7 @@ export class Thread implements ThreadHandle {
   }
 
   #startTurn(
-    op: UserInputOp,
+    op: TurnOp,
     signal: AbortSignal,
   ): void {
     const controller = new AbortController();
@@ -160,10 +172,13 @@ export class Thread implements ThreadHandle {
     this.#meanwhile.push({ kind: "input", op, message });
   }
 
-  #conduct(op: UserInputOp, signal: AbortSignal): Promise<void> {
+  async #conduct(op: TurnOp, signal: AbortSignal): Promise<void> {
     const { environment, state, settings } = this.#parts;
+    if (op.type === "review") {
+      return await this.#parts.review(op.target, settings.freeze(), signal);
+    }
     settings.choose(op.choices ?? {});
-    return conductTurn(environment, state, {
+    return await conductTurn(environment, state, {
       ...settings.freeze(),
       input: op.input,
       ...(op.outputSchema === undefined

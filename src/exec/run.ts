@@ -10,14 +10,21 @@ import type {
   ThreadSelector,
 } from "@/protocol/host.ts";
 import type { UserInput } from "@/protocol/items.ts";
+import type { Op } from "@/protocol/ops.ts";
+import { reviewHint, type ReviewTarget } from "@/protocol/review.ts";
 import { printable } from "@/text/ansi.ts";
 import { headerLines, HumanView } from "./human.ts";
 import { JsonView } from "./jsonl.ts";
 import { styleFor } from "./style.ts";
 import { unattendedAnswer } from "./unattended.ts";
 
+/** What is to be done. */
+export type ExecTask =
+  | { readonly kind: "prompt"; readonly text: string }
+  | { readonly kind: "review"; readonly target: ReviewTarget };
+
 export interface ExecRequest {
-  readonly prompt: string;
+  readonly task: ExecTask;
   /** Absolute paths. */
   readonly images: readonly string[];
   readonly outputSchema: unknown;
@@ -51,13 +58,7 @@ export async function runExec(
   const watch = watchSignals(thread, platform, exit);
   try {
     const view = createView(request, thread, platform);
-    await thread.submit({
-      type: "userInput",
-      input: inputOf(request),
-      ...(request.outputSchema === undefined
-        ? {}
-        : { outputSchema: request.outputSchema }),
-    });
+    await thread.submit(opOf(request));
     const outcome = await followTurn(thread, view);
     if (watch.isTerminated()) return EXIT_TERMINATED;
     await finish(request, platform, view, outcome);
@@ -178,7 +179,9 @@ function humanView(
       const facts = {
         info: thread.info,
         mechanism: await thread.sandboxMechanism(),
-        prompt: request.prompt,
+        prompt: request.task.kind === "prompt"
+          ? request.task.text
+          : reviewHint(request.task.target),
       };
       write(headerLines(facts, options));
       write(request.warnings.map((warning) => `warning: ${warning}`));
@@ -196,11 +199,17 @@ function humanView(
   };
 }
 
-function inputOf(request: ExecRequest): readonly UserInput[] {
-  return [
-    ...request.images.map((path): UserInput => ({ type: "localImage", path })),
-    { type: "text", text: request.prompt },
+function opOf({ task, images, outputSchema }: ExecRequest): Op {
+  if (task.kind === "review") return { type: "review", target: task.target };
+  const input: readonly UserInput[] = [
+    ...images.map((path): UserInput => ({ type: "localImage", path })),
+    { type: "text", text: task.text },
   ];
+  return {
+    type: "userInput",
+    input,
+    ...(outputSchema === undefined ? {} : { outputSchema }),
+  };
 }
 
 interface SignalWatch {

@@ -109,6 +109,20 @@ export interface ImageViewThreadItem {
   readonly path: string;
 }
 
+/** A review begins; says of what. */
+export interface EnteredReviewModeThreadItem {
+  readonly type: "enteredReviewMode";
+  readonly id: string;
+  readonly review: string;
+}
+
+/** A review has ended; says what was found. */
+export interface ExitedReviewModeThreadItem {
+  readonly type: "exitedReviewMode";
+  readonly id: string;
+  readonly review: string;
+}
+
 export interface ContextCompactionThreadItem {
   readonly type: "contextCompaction";
   readonly id: string;
@@ -155,5 +169,7 @@ export type ThreadItem =
   | CollabAgentToolCallThreadItem
   | WebSearchThreadItem
   | ImageViewThreadItem
+  | EnteredReviewModeThreadItem
+  | ExitedReviewModeThreadItem
   | ContextCompactionThreadItem
   | HookPromptThreadItem;

@@ -13,6 +13,7 @@ import type {
   SandboxPolicy,
 } from "./policy.ts";
 import type { UserAnswers } from "./questions.ts";
+import type { ReviewTarget } from "./review.ts";
 
 /**
  * Settings chosen for a turn. They stay in force for the turns after it; what is not
@@ -64,6 +65,8 @@ export type Op =
     /** Taken over when a turn starts; input that steers a turn changes nothing. */
     readonly choices?: TurnChoices;
   }
+  /** Starts a review as a turn; while a turn runs, it waits for its end. */
+  | { readonly type: "review"; readonly target: ReviewTarget }
   /** Stops the running turn; every open call is accounted for first. */
   | { readonly type: "interrupt" }
   /** Answers the approval request of that id. */

@@ -11,6 +11,7 @@ import type {
   SandboxPolicy,
 } from "./policy.ts";
 import type { ResponseItem } from "./response_items.ts";
+import type { ReviewOutput, ReviewTarget } from "./review.ts";
 
 /** What started a thread: a front end's name, or another thread. */
 export type SessionSource =
@@ -118,6 +119,15 @@ export type StoredEvent =
     readonly rate_limits: null;
   }
   | { readonly type: "context_compacted" }
+  | {
+    readonly type: "entered_review_mode";
+    readonly target: ReviewTarget;
+    readonly user_facing_hint: string;
+  }
+  | {
+    readonly type: "exited_review_mode";
+    readonly review_output: ReviewOutput | null;
+  }
   | {
     readonly type: "turn_aborted";
     readonly turn_id: TurnId;

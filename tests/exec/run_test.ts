@@ -111,7 +111,7 @@ async function run(
   const code = await runExec(
     host,
     {
-      prompt: "go",
+      task: { kind: "prompt", text: "go" },
       images: ["/a.png"],
       outputSchema: undefined,
       resume: undefined,

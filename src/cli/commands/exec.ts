@@ -24,6 +24,12 @@ import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadSelector } from "@/protocol/host.ts";
 import { isUuid } from "@/protocol/ids.ts";
 import { imageFormat } from "@/text/image_format.ts";
+import {
+  describedTarget,
+  flaggedTarget,
+  isReview,
+  missingTarget,
+} from "./review_target.ts";
 
 export async function run(
   parsed: ParsedCommand,
@@ -36,7 +42,7 @@ export async function run(
     config,
     ignoreRules: hasFlag(parsed, "ignore-rules"),
   });
-  const prompt = await readPrompt(parsed, platform, config, lifetime.signal);
+  const task = await readTask(parsed, platform, config, lifetime.signal);
   const outputSchema = await readSchema(
     platform,
     flagValue(parsed, "output-schema"),
@@ -54,7 +60,7 @@ export async function run(
   }, lifetime.signal);
   try {
     const request = execRequest(parsed, config, platform, {
-      prompt,
+      task,
       outputSchema,
       images,
       warnings: [...config.warnings, ...composition.warnings],
@@ -78,6 +84,11 @@ function isResume(parsed: ParsedCommand): boolean {
   return parsed.command.includes("resume");
 }
 
+/** A resumed thread's prompt, and a reviewer's, are not joined by piped input. */
+function standsAlone(parsed: ParsedCommand): boolean {
+  return isResume(parsed) || isReview(parsed);
+}
+
 /** With `--last`, the one positional argument of `resume` is the prompt. */
 function resumeArguments(
   parsed: ParsedCommand,
@@ -90,6 +101,23 @@ function resumeArguments(
   return hasFlag(parsed, "last") && second === undefined
     ? { session: undefined, prompt: first }
     : { session: first, prompt: second };
+}
+
+async function readTask(
+  parsed: ParsedCommand,
+  platform: Platform,
+  config: Config,
+  signal: AbortSignal,
+): Promise<ExecRequest["task"]> {
+  const flagged = isReview(parsed) ? flaggedTarget(parsed) : undefined;
+  if (flagged !== undefined) return { kind: "review", target: flagged };
+  if (isReview(parsed) && positional(parsed, "PROMPT") === undefined) {
+    throw missingTarget();
+  }
+  const prompt = await readPrompt(parsed, platform, config, signal);
+  return isReview(parsed)
+    ? { kind: "review", target: describedTarget(prompt) }
+    : { kind: "prompt", text: prompt };
 }
 
 async function readPrompt(
@@ -111,10 +139,9 @@ async function readPrompt(
     },
     {
       argument,
-      // A resumed thread's prompt stands alone, as in the reference.
       stdin: mode === "wait" || mode === "ignore"
         ? mode
-        : isResume(parsed) && argument !== "-" && argument !== undefined
+        : standsAlone(parsed) && argument !== "-" && argument !== undefined
         ? "ignore"
         : "auto",
       waitMs: config.execStdinWaitMs,
@@ -203,7 +230,7 @@ function execRequest(
   parsed: ParsedCommand,
   config: Config,
   platform: Platform,
-  input: Pick<ExecRequest, "prompt" | "outputSchema" | "images" | "warnings">,
+  input: Pick<ExecRequest, "task" | "outputSchema" | "images" | "warnings">,
 ): ExecRequest {
   const lastMessageFile = flagValue(parsed, "output-last-message");
   const color = flagValue(parsed, "color");

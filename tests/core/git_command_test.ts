@@ -1,0 +1,67 @@
+/** The agent's own git in a repository that would like it to start things. */
+import assert from "node:assert/strict";
+import { runGit } from "@/core/git_command.ts";
+import { createPlatform } from "@/platform/deno.ts";
+import { NEVER } from "@test/support/fake_clock.ts";
+
+async function git(cwd: string, ...args: readonly string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("git", {
+    args: ["-c", "user.name=n", "-c", "user.email=e@x", ...args],
+    cwd,
+    env: { HOME: cwd, GIT_CONFIG_NOSYSTEM: "1" },
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+async function withRepository(use: (cwd: string) => Promise<void>) {
+  const cwd = await Deno.realPath(await Deno.makeTempDir());
+  try {
+    await git(cwd, "init", "-q", "-b", "main");
+    await Deno.writeTextFile(`${cwd}/a`, "1\n");
+    await git(cwd, "add", "a");
+    await git(cwd, "commit", "-qm", "one");
+    await use(cwd);
+  } finally {
+    await Deno.remove(cwd, { recursive: true });
+  }
+}
+
+Deno.test("git answers, or nothing is known", () =>
+  withRepository(async (cwd) => {
+    const platform = createPlatform();
+    const head = await runGit(platform, cwd, ["rev-parse", "HEAD"], NEVER);
+    assert.match(head ?? "", /^[0-9a-f]{40}$/);
+    assert.equal(
+      await runGit(platform, cwd, ["merge-base", "HEAD", "main"], NEVER),
+      head,
+    );
+    assert.equal(
+      await runGit(platform, cwd, ["merge-base", "HEAD", "nope"], NEVER),
+      undefined,
+    );
+  }));
+
+Deno.test("nothing a repository configures is started", () =>
+  withRepository(async (cwd) => {
+    const trap = `${cwd}/trap.sh`;
+    await Deno.writeTextFile(trap, `#!/bin/sh\ntouch '${cwd}/sprung'\n`, {
+      mode: 0o755,
+    });
+    const settings = [
+      ["core.fsmonitor", trap],
+      ["core.pager", trap],
+      ["core.sshCommand", trap],
+      ["diff.external", trap],
+    ];
+    for (const [key = "", value = ""] of settings) {
+      await git(cwd, "config", key, value);
+    }
+    await Deno.writeTextFile(`${cwd}/.git/hooks/post-index-change`, "x");
+    const platform = createPlatform();
+    await runGit(platform, cwd, ["status", "--porcelain"], NEVER);
+    await runGit(platform, cwd, ["merge-base", "HEAD", "main"], NEVER);
+    await assert.rejects(Deno.stat(`${cwd}/sprung`), Deno.errors.NotFound);
+    // The trap works: git without the hardening walks into it.
+    await git(cwd, "status", "--porcelain");
+    await Deno.stat(`${cwd}/sprung`);
+  }));
