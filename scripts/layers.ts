@@ -16,7 +16,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   state: ["platform", "protocol", "async", "text"],
   auth: ["config", "platform", "protocol", "async"],
   model: ["config", "platform", "protocol", "async", "text"],
-  mcp: ["config", "platform", "protocol", "async", "text", "jsonrpc"],
+  mcp: ["auth", "config", "platform", "protocol", "async", "text", "jsonrpc"],
   // A tool cannot reach a process, a file or the sandbox: it can only ask.
   tools: ["protocol", "text", "patch"],
   core: [

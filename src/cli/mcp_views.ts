@@ -11,14 +11,23 @@ type Row = readonly string[];
 
 const MASK = "*****";
 
+/** How a server knows us. */
+export type AuthStatus =
+  | "unsupported"
+  | "not_logged_in"
+  | "bearer_token"
+  | "o_auth";
+
+export type AuthStatuses = Readonly<Record<string, AuthStatus>>;
+
 /** The servers as one table for each kind of transport. */
-export function serverTables(servers: Servers): string {
+export function serverTables(servers: Servers, auth: AuthStatuses): string {
   const stdio: Row[] = [];
   const http: Row[] = [];
   for (const [name, server] of Object.entries(servers)) {
     const state = [
       server.isEnabled ? "enabled" : "disabled",
-      AUTH_LABELS[authOf(server)],
+      AUTH_LABELS[auth[name] ?? "unsupported"],
     ];
     const { transport } = server;
     if (transport.kind === "stdio") {
@@ -49,18 +58,12 @@ const HTTP_HEADINGS = [
   "Auth",
 ];
 
-const AUTH_LABELS = {
+const AUTH_LABELS: Readonly<Record<AuthStatus, string>> = {
   unsupported: "Unsupported",
+  not_logged_in: "Not logged in",
   bearer_token: "Bearer token",
-} as const;
-
-function authOf(
-  { transport, isEnabled }: McpServerConfig,
-): keyof typeof AUTH_LABELS {
-  const hasToken = transport.kind === "http" &&
-    transport.bearerTokenEnvVar !== undefined;
-  return isEnabled && hasToken ? "bearer_token" : "unsupported";
-}
+  o_auth: "OAuth",
+};
 
 function stdioCells(transport: Stdio): Row {
   return [
@@ -159,12 +162,12 @@ function orDash(text: string): string {
 }
 
 /** All servers for a program. */
-export function serversJson(servers: Servers): string {
+export function serversJson(servers: Servers, auth: AuthStatuses): string {
   return json(
     Object.entries(servers).map(([name, server]) => ({
       ...identity(name, server),
       ...timeouts(server),
-      auth_status: authOf(server),
+      auth_status: auth[name] ?? "unsupported",
     })),
   );
 }

@@ -121,6 +121,10 @@ export type McpTransport =
     readonly headers: Readonly<Record<string, string>> | undefined;
     /** Header name to the variable that holds its value. */
     readonly envHeaders: Readonly<Record<string, string>> | undefined;
+    /** What a login asks for; undefined leaves it to the server. */
+    readonly scopes: readonly string[] | undefined;
+    /** The resource a login is for, where it is not the server's own word. */
+    readonly oauthResource: string | undefined;
   };
 
 /** When a call of an MCP tool is asked about: by what it says of itself, always, never. */
@@ -142,6 +146,15 @@ export interface McpServerConfig {
   readonly toolApprovalModes: Readonly<Record<string, McpApprovalMode>>;
   /** Its tools may run beside each other. */
   readonly isParallel: boolean;
+}
+
+/** How logins to MCP servers are kept and made. */
+export interface McpOAuthConfig {
+  readonly store: "auto" | "file" | "keyring";
+  /** Where the browser comes back to; undefined: any free port. */
+  readonly callbackPort: number | undefined;
+  /** The address given to the authorization server in place of the loopback's. */
+  readonly callbackUrl: string | undefined;
 }
 
 export interface AgentsConfig {
@@ -238,6 +251,7 @@ export interface Config {
   readonly tui: RawTable;
   /** By name, in the order of names. */
   readonly mcpServers: Readonly<Record<string, McpServerConfig>>;
+  readonly mcpOAuth: McpOAuthConfig;
 
   readonly notify: readonly string[];
   readonly hideAgentReasoning: boolean;

@@ -97,6 +97,8 @@ function transportOf(server: McpServer): McpTransport {
     bearerTokenEnvVar: server.bearer_token_env_var,
     headers: sorted(server.http_headers),
     envHeaders: sorted(server.env_http_headers),
+    scopes: server.scopes,
+    oauthResource: server.oauth_resource,
   };
 }
 

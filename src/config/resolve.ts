@@ -327,6 +327,11 @@ function toolSettings({ raw, toml }: ResolveInput) {
     hooks: tableIn(raw, "hooks"),
     memories: tableIn(raw, "memories"),
     mcpServers: resolveMcpServers(toml.mcp_servers ?? {}),
+    mcpOAuth: {
+      store: toml.mcp_oauth_credentials_store ?? "auto",
+      callbackPort: toml.mcp_oauth_callback_port,
+      callbackUrl: toml.mcp_oauth_callback_url,
+    },
   };
 }
 

@@ -5,7 +5,7 @@
 import { abortable } from "@/async/scope.ts";
 import type { McpServerConfig } from "@/config/config.ts";
 import { boundResult } from "./bounded_result.ts";
-import { isSessionExpired, isUnauthorized, reasonOf } from "./failures.ts";
+import { isSessionExpired, reasonOf } from "./failures.ts";
 import {
   type AskUser,
   type CallAnswer,
@@ -26,6 +26,8 @@ export interface ConnectRequest {
   readonly config: McpServerConfig;
   /** Where a server's relative directory starts. */
   readonly cwd: string;
+  /** Where logins are kept. */
+  readonly codexHome: string;
   /** Answers the server's questions to the user. */
   readonly ask: AskUser;
 }
@@ -244,11 +246,11 @@ class ConnectedServer implements McpServer {
     if (error instanceof McpStartError) {
       return `Transport closed; the server could not be started again: ${error.message}`;
     }
-    const { transport } = this.#request.config;
-    return isUnauthorized(error) && transport.kind === "http" &&
-        transport.bearerTokenEnvVar === undefined
-      ? `the server wants a login; the user can run \`codex mcp login ${this.name}\``
-      : reasonOf(error);
+    const advice = this.#session?.loginAdvice(error);
+    if (advice === undefined) return reasonOf(error);
+    // The model cannot log in; whoever watches can.
+    this.#notices.push(`MCP server "${this.name}" cannot be used: ${advice}`);
+    return advice;
   }
 }
 

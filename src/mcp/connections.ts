@@ -16,10 +16,12 @@ export type Connection =
     readonly isRequired: boolean;
   };
 
-export type ServersRequest = Pick<Config, "mcpServers" | "cwd"> & {
-  /** Answers the servers' questions to the user. */
-  readonly ask: AskUser;
-};
+export type ServersRequest =
+  & Pick<Config, "mcpServers" | "cwd" | "codexHome">
+  & {
+    /** Answers the servers' questions to the user. */
+    readonly ask: AskUser;
+  };
 
 /**
  * Starts every enabled server. A server that cannot be used is told of, not thrown.
@@ -27,7 +29,7 @@ export type ServersRequest = Pick<Config, "mcpServers" | "cwd"> & {
  */
 export async function connectServers(
   ports: ConnectPorts,
-  { mcpServers, cwd, ask }: ServersRequest,
+  { mcpServers, ...common }: ServersRequest,
   signal: AbortSignal,
 ): Promise<readonly Connection[]> {
   const enabled = Object.entries(mcpServers).filter(([, config]) =>
@@ -35,7 +37,7 @@ export async function connectServers(
   );
   const settled = await Promise.allSettled(
     enabled.map(([name, config]) =>
-      connect(ports, { name, config, cwd, ask }, signal)
+      connect(ports, { name, config, ...common }, signal)
     ),
   );
   const failure = settled.find((one) => one.status === "rejected");

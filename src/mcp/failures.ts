@@ -1,9 +1,11 @@
 /** What went wrong with a server, in words for the user and for the model. */
 import {
+  InsufficientScopeError,
   ProtocolError,
   SdkError,
   SdkErrorCode,
   SdkHttpError,
+  UnauthorizedError,
 } from "@modelcontextprotocol/client";
 import { FileError, HttpError } from "@/platform/platform.ts";
 
@@ -42,9 +44,47 @@ export function isAnswer(error: unknown): boolean {
     (error instanceof SdkError && error.code !== SdkErrorCode.ConnectionClosed);
 }
 
-/** The server wants to know who is there. */
+/** The server wants a login that only the user can make. */
+export class LoginNeeded extends Error {
+  override readonly name = "LoginNeeded";
+
+  constructor(server: string) {
+    super(`it wants a login: run \`codex mcp login ${server}\``);
+  }
+}
+
+/** The server wants to know who is there, and does not take what it was told. */
 export function isUnauthorized(error: unknown): boolean {
-  return error instanceof SdkHttpError && error.status === 401;
+  return error instanceof LoginNeeded || error instanceof UnauthorizedError ||
+    (error instanceof SdkHttpError && error.status === 401);
+}
+
+/** Scopes as they may be shown and typed: RFC 6749, section 3.3, and no more. */
+const SCOPES = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
+const SCOPES_MAX = 500;
+
+/** The scopes a server wants beyond those of the login; undefined for another failure. */
+function missingScopes(error: unknown): string | undefined {
+  if (!(error instanceof InsufficientScopeError)) return undefined;
+  const scope = error.requiredScope ?? "";
+  return scope.length <= SCOPES_MAX && SCOPES.test(scope) ? scope : "";
+}
+
+/** How the user gets in, when it is a login that is missing; else undefined. */
+export function loginAdvice(
+  error: unknown,
+  server: string,
+  granted: readonly string[],
+): string | undefined {
+  if (isUnauthorized(error)) return new LoginNeeded(server).message;
+  const missing = missingScopes(error);
+  if (missing === undefined) return undefined;
+  const scopes = [...new Set([...granted, ...missing.split(" ")])]
+    .filter((scope) => scope !== "");
+  const command = scopes.length === 0
+    ? `codex mcp login ${server}`
+    : `codex mcp login ${server} --scopes ${scopes.join(",")}`;
+  return `it wants more than the login allows: run \`${command}\``;
 }
 
 /** The server has forgotten the session, so it did nothing of what was asked. */

@@ -1,55 +1,93 @@
 /**
- * Whether a server says where its OAuth authorization server is: RFC 8414 metadata at
- * the well-known places, with the server's path behind or before.
+ * Whether and where a server wants a login: it is asked without one, then for its
+ * metadata (RFC 9728, RFC 8414) at the places the protocol names.
  */
-import { type HttpClient, HttpError } from "@/platform/platform.ts";
+import {
+  discoverOAuthServerInfo,
+  extractWWWAuthenticateParams,
+  type OAuthServerInfo,
+} from "@modelcontextprotocol/client";
+import type { Environment, HttpClient, Platform } from "@/platform/platform.ts";
+import { VERSION } from "@/protocol/version.ts";
+import {
+  fetchDocument,
+  type HttpServer,
+  serverHeaders,
+} from "./http_transport.ts";
 
-const WELL_KNOWN = ".well-known/oauth-authorization-server";
-
-/** True when one of the well-known places holds usable metadata. */
-export async function hasAuthorizationServer(
-  http: HttpClient,
-  url: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  for (const place of metadataUrls(url)) {
-    if (await holdsMetadata(http, place, signal)) return true;
-  }
-  return false;
+/** What a server says of logins to it. */
+export interface LoginNeeds {
+  readonly info: OAuthServerInfo;
+  /** It turned us away; without that and without metadata there is nothing to log in to. */
+  readonly isRequired: boolean;
+  readonly resourceMetadataUrl: URL | undefined;
+  /** The scopes it asked for when it turned us away. */
+  readonly scope: string | undefined;
 }
 
-/** Where metadata may be, most specific first; nothing for what is no address. */
-export function metadataUrls(url: string): readonly string[] {
-  if (!URL.canParse(url)) return [];
-  const { origin, pathname } = new URL(url);
-  const path = pathname.replace(/^\/+|\/+$/g, "");
-  const root = `${origin}/${WELL_KNOWN}`;
-  return path === ""
-    ? [root]
-    : [`${root}/${path}`, `${origin}/${path}/${WELL_KNOWN}`, root];
+export interface DiscoveryPorts {
+  readonly http: HttpClient;
+  readonly env: Environment;
 }
 
-async function holdsMetadata(
-  http: HttpClient,
-  url: string,
-  signal: AbortSignal,
+/** @throws HttpError when the server cannot be reached, IssuerMismatchError for a lie */
+export async function discoverLogin(
+  ports: DiscoveryPorts,
+  name: string,
+  server: HttpServer,
+  limit: () => AbortSignal,
+): Promise<LoginNeeds> {
+  const fetchFn = fetchDocument(ports.http, limit);
+  const challenge = await ports.http.send({
+    method: "POST",
+    url: server.url,
+    headers: {
+      ...serverHeaders(name, server, ports.env),
+      "content-type": "application/json",
+      accept: "application/json, text/event-stream",
+    },
+    body: JSON.stringify(GREETING),
+  }, limit());
+  // Its head says it all; the body may be a stream without end.
+  await challenge.body?.cancel();
+  const isRequired = challenge.status === 401;
+  const { resourceMetadataUrl, scope } = isRequired
+    ? extractWWWAuthenticateParams(challenge)
+    : {};
+  const info = await discoverOAuthServerInfo(server.url, {
+    fetchFn,
+    ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
+  });
+  return { info, isRequired, resourceMetadataUrl, scope };
+}
+
+/** Whether there is something to log in to. */
+export function supportsLogin({ info, isRequired }: LoginNeeds): boolean {
+  return info.authorizationServerMetadata !== undefined || isRequired;
+}
+
+/** Whether it can be seen that a server wants a login; one that is silent wants none. */
+export async function wantsLogin(
+  ports: DiscoveryPorts & Pick<Platform, "log">,
+  name: string,
+  server: HttpServer,
+  limit: () => AbortSignal,
 ): Promise<boolean> {
   try {
-    const response = await http.send(
-      { method: "GET", url, headers: { "mcp-protocol-version": "2025-06-18" } },
-      signal,
-    );
-    const text = await response.text();
-    if (response.status !== 200) return false;
-    const { authorization_endpoint, token_endpoint } = JSON.parse(text) ?? {};
-    return typeof authorization_endpoint === "string" &&
-      typeof token_endpoint === "string";
+    return supportsLogin(await discoverLogin(ports, name, server, limit));
   } catch (error) {
-    // Unreachable, silent or not JSON: no support was detected, which is the answer.
-    if (
-      error instanceof HttpError || error instanceof SyntaxError ||
-      signal.aborted
-    ) return false;
-    throw error;
+    ports.log.warn("mcp", () => `${name}: no word about logins: ${error}`);
+    return false;
   }
 }
+
+const GREETING = {
+  jsonrpc: "2.0",
+  id: 0,
+  method: "initialize",
+  params: {
+    protocolVersion: "2025-06-18",
+    capabilities: {},
+    clientInfo: { name: "codex-mcp-client", title: "Codex", version: VERSION },
+  },
+};

@@ -20,13 +20,14 @@ import { VERSION } from "@/protocol/version.ts";
 import {
   duration,
   isAnswer,
-  isUnauthorized,
+  loginAdvice,
   reasonOf,
   RequestTimeout,
 } from "./failures.ts";
-import { createHttpTransport } from "./http_transport.ts";
+import { createHttpTransport, hasOwnAuthorization } from "./http_transport.ts";
 import { attachInbound, type InboundPorts } from "./inbound.ts";
 import { McpStartError, type McpTool } from "./server.ts";
+import { LoginTokens } from "./oauth_tokens.ts";
 import { serverEnvironment } from "./server_environment.ts";
 import type { ServerLog } from "./server_log.ts";
 import { StdioTransport } from "./stdio_transport.ts";
@@ -34,7 +35,7 @@ import { ignoreProgress, listTools, type RequestOptions } from "./tool_list.ts";
 
 export type ConnectPorts = Pick<
   Platform,
-  "processes" | "clock" | "env" | "host" | "http" | "log"
+  "processes" | "clock" | "env" | "host" | "http" | "log" | "files"
 >;
 
 export interface SessionRequest {
@@ -42,6 +43,7 @@ export interface SessionRequest {
   readonly config: McpServerConfig;
   /** Where a server's relative directory starts. */
   readonly cwd: string;
+  readonly codexHome: string;
   readonly log: ServerLog;
   ask: InboundPorts["ask"];
   toolsChanged(): void;
@@ -73,15 +75,22 @@ export async function openSession(
   request: SessionRequest,
   signal: AbortSignal,
 ): Promise<Session> {
-  const transport = createTransport(ports, request);
-  const { name, config } = request;
+  const { name, config, codexHome } = request;
+  const login = config.transport.kind === "http"
+    ? new LoginTokens({ ...ports, codexHome }, name, config.transport)
+    : undefined;
+  const transport = createTransport(ports, request, login);
   const limitMs = Math.min(
     config.startupTimeoutMs ?? STARTUP_MS_DEFAULT,
     TIMER_MS_MAX,
   );
   const patience = AbortSignal.any([signal, ports.clock.timeout(limitMs)]);
   const client = createClient();
-  const session = new Session(ports.clock, request, { client, transport });
+  const session = new Session(ports.clock, request, {
+    client,
+    transport,
+    login,
+  });
   try {
     const options = { timeout: limitMs, signal: patience };
     await abortable(client.connect(transport, options), patience);
@@ -92,7 +101,7 @@ export async function openSession(
     signal.throwIfAborted();
     const reason = patience.aborted
       ? timeoutText(name, limitMs)
-      : startFailure(request, error, transport);
+      : session.loginAdvice(error) ?? startFailure(error, transport);
     throw new McpStartError(reason, { cause: error });
   }
 }
@@ -100,10 +109,11 @@ export async function openSession(
 function createTransport(
   ports: ConnectPorts,
   { name, config, cwd, log }: SessionRequest,
+  login: LoginTokens | undefined,
 ): Transport {
   const { transport } = config;
   if (transport.kind === "http") {
-    return createHttpTransport(name, transport, ports);
+    return createHttpTransport(name, transport, { ...ports, login });
   }
   return new StdioTransport(
     {
@@ -153,10 +163,13 @@ export type RawCallResult = v.InferOutput<typeof CallResult>;
 interface Link {
   readonly client: Client;
   readonly transport: Transport;
+  /** Of a server behind an address. */
+  readonly login: LoginTokens | undefined;
 }
 
 export class Session {
   readonly #clock: ConnectPorts["clock"];
+  readonly #request: SessionRequest;
   readonly #link: Link;
   readonly #toolMs: number;
   /** The requests whose time stands still while the user is asked something. */
@@ -166,10 +179,12 @@ export class Session {
 
   constructor(
     clock: ConnectPorts["clock"],
-    { config, log, ask, toolsChanged }: SessionRequest,
+    request: SessionRequest,
     link: Link,
   ) {
+    const { config, log, ask, toolsChanged } = request;
     this.#clock = clock;
+    this.#request = request;
     this.#link = link;
     this.#toolMs = Math.min(
       config.toolTimeoutMs ?? TOOL_MS_DEFAULT,
@@ -251,6 +266,15 @@ export class Session {
     );
   }
 
+  /** What the user can do, when it is a login that a failure is about. */
+  loginAdvice(error: unknown): string | undefined {
+    const { name, config: { transport } } = this.#request;
+    if (transport.kind !== "http" || hasOwnAuthorization(transport)) {
+      return undefined;
+    }
+    return loginAdvice(error, name, this.#link.login?.scopes ?? []);
+  }
+
   /** Ends it; resolves when nothing of it is left. */
   async close(): Promise<void> {
     const { transport } = this.#link;
@@ -309,18 +333,7 @@ function progressText({ message, progress, total }: Progress): string {
 }
 
 /** The client closes itself after any failure, so the failure tells which it was. */
-function startFailure(
-  { name, config }: SessionRequest,
-  error: unknown,
-  transport: Transport,
-): string {
-  if (isUnauthorized(error) && config.transport.kind === "http") {
-    return config.transport.bearerTokenEnvVar === undefined
-      ? `it wants a login: run \`codex mcp login ${name}\``
-      : `it does not take the token in ${config.transport.bearerTokenEnvVar}: ${
-        reasonOf(error)
-      }`;
-  }
+function startFailure(error: unknown, transport: Transport): string {
   if (
     isAnswer(error) || error instanceof FileError ||
     !(transport instanceof StdioTransport)

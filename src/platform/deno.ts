@@ -1,5 +1,6 @@
 /** The one implementation of the platform: this process, through Deno. */
 import { invokedName } from "./argv0.ts";
+import { createBrowsing } from "./browsing.ts";
 import { denoFiles } from "./files.ts";
 import { createHttp } from "./http.ts";
 import { resizeImage } from "./images.ts";
@@ -23,6 +24,7 @@ export function createPlatform(): Platform {
       onInterrupt: (handler) => onSignal("SIGINT", handler),
       onTerminate: (handler) => onSignal("SIGTERM", handler),
     },
+    browsing: createBrowsing(environment),
     log: createLog(
       environment.get("RUST_LOG"),
       clock.now,

@@ -197,6 +197,30 @@ export interface Images {
   ): Promise<Uint8Array | undefined>;
 }
 
+/** A request of a browser on this machine; it is answered once. */
+export interface LoopbackRequest {
+  readonly url: URL;
+  respond(status: number, text: string): void;
+}
+
+/** A server only this machine can reach, for a browser that comes back. */
+export interface LoopbackListener extends AsyncDisposable {
+  readonly port: number;
+  /** The next request; requests wait for it a while. */
+  next(signal: AbortSignal): Promise<LoopbackRequest>;
+}
+
+export interface Browsing {
+  /**
+   * Listens on 127.0.0.1, on that port or any free one.
+   *
+   * @throws Error with the reason
+   */
+  listen(port: number | undefined): LoopbackListener;
+  /** Shows an address in the user's browser; false when there is none. */
+  open(url: URL): boolean;
+}
+
 export interface Signals {
   /** Calls `handler` for each of the user's interrupts; gives back how to stop that. */
   onInterrupt(handler: () => void): () => void;
@@ -214,6 +238,7 @@ export interface Platform {
   readonly env: Environment;
   readonly terminal: Terminal;
   readonly signals: Signals;
+  readonly browsing: Browsing;
   readonly log: Log;
   readonly host: HostInfo;
   /** Ends the process at once. */

@@ -2,11 +2,18 @@
 import assert from "node:assert/strict";
 import { runProgram } from "@/cli/run.ts";
 import { createPlatform } from "@/platform/deno.ts";
+import { startAuthorizationServer } from "@test/support/authorization_server.ts";
+
+async function consent(url: URL): Promise<void> {
+  await (await fetch(url)).text();
+}
 
 interface Home {
   /** Runs `codex mcp` with these words; exit code, then what was printed. */
   mcp(...words: string[]): Promise<readonly [number, string]>;
   file(): Promise<string>;
+  /** What the browsers do that were opened; each consents at once. */
+  readonly browsers: readonly Promise<void>[];
 }
 
 async function withHome(
@@ -17,6 +24,7 @@ async function withHome(
     await Deno.makeTempDir({ prefix: "codex-mcp-" }),
   );
   const real = createPlatform();
+  const browsers: Promise<void>[] = [];
   const variables: Record<string, string> = { CODEX_HOME: path };
   try {
     await Deno.writeTextFile(`${path}/config.toml`, config);
@@ -28,12 +36,17 @@ async function withHome(
         };
         const code = await runProgram(["mcp", ...words], {
           ...real,
+          browsing: {
+            ...real.browsing,
+            open: (url) => browsers.push(consent(url)) > 0,
+          },
           env: { get: (name) => variables[name], all: () => variables },
           host: { ...real.host, cwd: path, invokedName: () => "codex" },
           terminal: { ...real.terminal, writeOut: write, writeErr: write },
         });
         return [code, text];
       },
+      browsers,
       file: () => Deno.readTextFile(`${path}/config.toml`),
     });
   } finally {
@@ -182,7 +195,7 @@ Deno.test("mcp add writes a table of its own and leaves every other byte alone",
         .split(" "),
     );
     assert.deepEqual(added, [0, "Added global MCP server 'docs'.\n"]);
-    await mcp("add", "web", "--url", "https://example.com/mcp");
+    await mcp("add", "web", "--url", "http://127.0.0.1:9/mcp");
     assert.equal(
       await file(),
       `${before}
@@ -195,7 +208,7 @@ A = "3"
 B = "2"
 
 [mcp_servers.web]
-url = "https://example.com/mcp"
+url = "http://127.0.0.1:9/mcp"
 `,
     );
     assert.deepEqual(await mcp("remove", "docs"), [
@@ -262,12 +275,7 @@ Deno.test("mcp answers with an error where something cannot be", async () => {
       1,
       "Error: OAuth logout is only supported for streamable_http transports.\n",
     ],
-    [
-      "logout web",
-      1,
-      'Error: Cannot log out of "web": OAuth logins to MCP servers are not ' +
-      "available in this version yet, so there is none to forget\n",
-    ],
+    ["logout web", 0, "No OAuth credentials stored for 'web'.\n"],
   ];
   await withHome(FULL, async ({ mcp, file }) => {
     for (const [line, code, text] of cases) {
@@ -277,23 +285,50 @@ Deno.test("mcp answers with an error where something cannot be", async () => {
   });
 });
 
-Deno.test("mcp login says that OAuth is not there yet when the server wants it", async () => {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) =>
-      new URL(request.url).pathname ===
-          "/.well-known/oauth-authorization-server/mcp"
-        ? Response.json({ authorization_endpoint: "a", token_endpoint: "t" })
-        : new Response("", { status: 404 }),
-  );
-  const url = `http://127.0.0.1:${server.addr.port}/mcp`;
-  await withHome(`[mcp_servers.o]\nurl = "${url}"\n`, async ({ mcp }) => {
-    const [code, text] = await mcp("login", "o");
-    assert.equal(code, 1);
+Deno.test("mcp login, list and logout go together, as the reference says them", async () => {
+  await using server = startAuthorizationServer();
+  const config = 'mcp_oauth_credentials_store = "file"\n' +
+    `[mcp_servers.web]\nurl = "${server.url}"\n`;
+  await withHome(config, async ({ mcp, browsers }) => {
+    const status = async () => {
+      const [, table] = await mcp("list");
+      const [, json] = await mcp("list", "--json");
+      return [
+        table.split("\n")[1]?.split(/ {2,}/).at(-1)?.trim(),
+        JSON.parse(json)[0].auth_status,
+      ];
+    };
+    assert.deepEqual(await status(), ["Not logged in", "not_logged_in"]);
+    const [code, text] = await mcp("login", "web", "--scopes", "a,b");
+    assert.equal(code, 0, text);
     assert.match(
       text,
-      /^Error: Cannot log in to "o": OAuth logins .* not available/,
+      /^Authorize `web` by opening this URL in your browser:\nhttp:\/\/127\.0\.0\.1:\d+\/authorize\?\S*scope=a\+b\S*\n\nSuccessfully logged in to MCP server 'web'\.\n$/,
     );
+    assert.deepEqual(await status(), ["OAuth", "o_auth"]);
+    assert.deepEqual(await mcp("logout", "web"), [
+      0,
+      "Removed OAuth credentials for 'web'.\n",
+    ]);
+    assert.deepEqual(await status(), ["Not logged in", "not_logged_in"]);
+    const [, added] = await mcp("add", "other", "--url", server.url);
+    assert.match(
+      added,
+      /^Added global MCP server 'other'\.\nDetected OAuth support\. Starting OAuth flow…\nAuthorize `other` by[^]*\n\nSuccessfully logged in\.\n$/,
+    );
+    await Promise.all(browsers);
   });
-  await server.shutdown();
+});
+
+Deno.test("where the keyring was left to choose, the user is told where the tokens are", async () => {
+  await using server = startAuthorizationServer();
+  const config = `[mcp_servers.web]\nurl = "${server.url}"\n`;
+  await withHome(config, async ({ mcp, browsers }) => {
+    const [, text] = await mcp("login", "web");
+    assert.match(
+      text,
+      /The tokens are in \S+\/\.credentials\.json; this version/,
+    );
+    await Promise.all(browsers);
+  });
 });

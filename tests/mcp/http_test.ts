@@ -85,6 +85,8 @@ function httpConfig(url: string, variable = "CODEX_TEST_TOKEN") {
       bearerTokenEnvVar: variable,
       headers: { "X-Fixed": "f" },
       envHeaders: undefined,
+      scopes: undefined,
+      oauthResource: undefined,
     },
   });
 }
@@ -185,6 +187,8 @@ Deno.test("headers come fixed, from variables, and as a token; unset ones are le
     bearerTokenEnvVar: "TOKEN",
     headers: { "X-F": "f" },
     envHeaders: { "X-A": "A", "X-B": "B" },
+    scopes: undefined,
+    oauthResource: undefined,
   };
   assert.deepEqual(serverHeaders("s", server, env), {
     "X-F": "f",

@@ -109,6 +109,8 @@ Deno.test(
         bearerTokenEnvVar: undefined,
         headers: undefined,
         envHeaders: undefined,
+        scopes: undefined,
+        oauthResource: undefined,
       };
       await withServer(serverConfig([], { transport }), useEverything);
     } finally {

@@ -60,8 +60,10 @@ export async function withServer(
   config: McpServerConfig,
   use: (server: McpServer) => Promise<void>,
   ask = declineAll,
+  codexHome = "/nonexistent",
+  name = "scripted",
 ): Promise<void> {
-  const request = { name: "scripted", config, cwd: "/", ask };
+  const request = { name, config, cwd: "/", codexHome, ask };
   const server = await connectServer(createPlatform(), request, NEVER);
   try {
     await use(server);

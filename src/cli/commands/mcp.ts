@@ -1,6 +1,6 @@
 /** `codex mcp`: shows the configured MCP servers and edits them in config.toml. */
 import { findCodexHome } from "@/config/codex_home.ts";
-import type { McpServerConfig } from "@/config/config.ts";
+import type { Config, McpServerConfig, McpTransport } from "@/config/config.ts";
 import type { Edit } from "@/config/edit.ts";
 import { loadConfig } from "@/config/load.ts";
 import { parseToml } from "@/config/toml.ts";
@@ -9,6 +9,7 @@ import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import { configOptions } from "../config_options.ts";
+import { authStatuses } from "../mcp_auth.ts";
 import {
   describeServer,
   serverJson,
@@ -54,15 +55,18 @@ async function list(
   parsed: ParsedCommand,
   platform: Platform,
 ): Promise<string> {
-  const { mcpServers } = await loadConfig(configOptions(parsed, platform));
-  if (hasFlag(parsed, "json")) return serversJson(mcpServers);
-  if (Object.keys(mcpServers).length > 0) return serverTables(mcpServers);
+  const config = await loadConfig(configOptions(parsed, platform));
+  const { mcpServers } = config;
+  const auth = await authStatuses(platform, config);
+  if (hasFlag(parsed, "json")) return serversJson(mcpServers, auth);
+  if (Object.keys(mcpServers).length > 0) return serverTables(mcpServers, auth);
   return "No MCP servers configured yet. Try `codex mcp add my-tool -- my-command`.\n";
 }
 
 async function get(parsed: ParsedCommand, platform: Platform): Promise<string> {
   const name = nameOf(parsed);
-  const server = await findServer(parsed, platform);
+  const config = await loadConfig(configOptions(parsed, platform));
+  const server = findServer(config, parsed);
   return hasFlag(parsed, "json")
     ? serverJson(name, server)
     : describeServer(name, server);
@@ -96,7 +100,16 @@ async function add(parsed: ParsedCommand, platform: Platform): Promise<string> {
       ? []
       : [{ kind: "addTable" as const, path: [...path, "env"], values: env }]),
   ]);
-  return `Added global MCP server '${name}'.\n`;
+  platform.terminal.writeOut(`Added global MCP server '${name}'.\n`);
+  if (command !== undefined || hasFlag(parsed, "bearer-token-env-var")) {
+    return "";
+  }
+  const { logInAfterAdding } = await import("../mcp_login.ts");
+  return await logInAfterAdding(
+    platform,
+    await loadConfig(configOptions(parsed, platform)),
+    name,
+  );
 }
 
 function httpValues(parsed: ParsedCommand): Record<string, string> {
@@ -146,43 +159,48 @@ async function login(
   parsed: ParsedCommand,
   platform: Platform,
 ): Promise<string> {
-  const { transport } = await findServer(parsed, platform);
-  if (transport.kind === "stdio") {
-    throw new CodexError(
-      "invalid_input",
-      "OAuth login is only supported for streamable HTTP servers.",
-    );
-  }
-  const { hasAuthorizationServer } = await import("@/mcp/oauth_discovery.ts");
-  const patience = platform.clock.timeout(DISCOVERY_MS);
-  if (!await hasAuthorizationServer(platform.http, transport.url, patience)) {
-    throw new CodexError("unsupported", "No authorization support detected");
-  }
-  throw new CodexError(
-    "unsupported",
-    `Cannot log in to "${
-      nameOf(parsed)
-    }": OAuth logins to MCP servers are not ` +
-      "available in this version yet; a token can be given with " +
-      "`bearer_token_env_var`",
+  const config = await loadConfig(configOptions(parsed, platform));
+  const server = httpServer(
+    findServer(config, parsed),
+    "OAuth login is only supported for streamable HTTP servers.",
   );
+  const scopes = flagValues(parsed, "scopes")
+    .flatMap((value) => value.split(","))
+    .map((scope) => scope.trim())
+    .filter((scope) => scope !== "");
+  const { logInTo } = await import("../mcp_login.ts");
+  const name = nameOf(parsed);
+  await logInTo(platform, config, {
+    name,
+    server,
+    scopes: scopes.length === 0 ? undefined : scopes,
+  });
+  return `Successfully logged in to MCP server '${name}'.\n`;
 }
-
-/** A server that takes longer to say what it wants is as good as silent. */
-const DISCOVERY_MS = 5_000;
 
 async function logout(
   parsed: ParsedCommand,
   platform: Platform,
 ): Promise<string> {
-  const { transport } = await findServer(parsed, platform, " in configuration");
-  throw new CodexError(
-    "unsupported",
-    transport.kind === "stdio"
-      ? "OAuth logout is only supported for streamable_http transports."
-      : `Cannot log out of "${nameOf(parsed)}": OAuth logins to MCP servers ` +
-        "are not available in this version yet, so there is none to forget",
+  const config = await loadConfig(configOptions(parsed, platform));
+  const { url } = httpServer(
+    findServer(config, parsed, " in configuration"),
+    "OAuth logout is only supported for streamable_http transports.",
   );
+  const name = nameOf(parsed);
+  const { LoginStore } = await import("@/mcp/oauth_store.ts");
+  const store = new LoginStore(platform.files, config.codexHome);
+  return await store.remove({ name, url })
+    ? `Removed OAuth credentials for '${name}'.\n`
+    : `No OAuth credentials stored for '${name}'.\n`;
+}
+
+function httpServer(
+  { transport }: McpServerConfig,
+  problem: string,
+): Extract<McpTransport, { kind: "http" }> {
+  if (transport.kind === "http") return transport;
+  throw new CodexError("unsupported", problem);
 }
 
 function nameOf(parsed: ParsedCommand): string {
@@ -199,13 +217,12 @@ function validName(parsed: ParsedCommand): string {
   );
 }
 
-async function findServer(
+function findServer(
+  { mcpServers }: Pick<Config, "mcpServers">,
   parsed: ParsedCommand,
-  platform: Platform,
   where = "",
-): Promise<McpServerConfig> {
+): McpServerConfig {
   const name = nameOf(parsed);
-  const { mcpServers } = await loadConfig(configOptions(parsed, platform));
   const server = Object.hasOwn(mcpServers, name) ? mcpServers[name] : undefined;
   if (server !== undefined) return server;
   throw new CodexError(

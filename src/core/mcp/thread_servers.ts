@@ -94,6 +94,7 @@ class RunningServers implements ThreadServers {
       {
         mcpServers: config.mcpServers,
         cwd: config.cwd,
+        codexHome: config.codexHome,
         ask: (question, signal) => elicitations.ask(question, signal),
       },
       this.#controller.signal,

@@ -1,0 +1,138 @@
+/** What one login knows between its steps, as the SDK asks for it. */
+import type {
+  OAuthClientProvider,
+  OAuthDiscoveryState,
+  StoredOAuthClientInformation,
+  StoredOAuthTokens,
+} from "@modelcontextprotocol/client";
+import { Secret } from "@/auth/secret.ts";
+import type { StoredLogin } from "./oauth_store.ts";
+
+export interface LoginFacts {
+  readonly redirectUrl: string;
+  readonly state: string;
+  readonly resource: string | undefined;
+  readonly discovery: OAuthDiscoveryState;
+}
+
+/** What one login knows between its steps; nothing of it outlives the login. */
+export class LoginSession implements OAuthClientProvider {
+  readonly #facts: LoginFacts;
+  #client: StoredOAuthClientInformation | undefined;
+  #tokens: StoredOAuthTokens | undefined;
+  #verifier = "";
+  #authorizationUrl: URL | undefined;
+  #resource: string | undefined;
+
+  constructor(facts: LoginFacts) {
+    this.#facts = facts;
+    const { resource } = facts;
+    if (resource !== undefined) {
+      this.validateResourceURL = async () => new URL(resource);
+    }
+  }
+
+  get redirectUrl(): string {
+    return this.#facts.redirectUrl;
+  }
+
+  get callbackPath(): string {
+    return new URL(this.redirectUrl).pathname;
+  }
+
+  get clientMetadata() {
+    return {
+      client_name: "Codex",
+      redirect_uris: [this.redirectUrl],
+      grant_types: ["authorization_code", "refresh_token"],
+      response_types: ["code"],
+      token_endpoint_auth_method: this.#authMethod(),
+    };
+  }
+
+  get authorizationUrl(): URL {
+    if (this.#authorizationUrl === undefined) {
+      throw new Error("the authorization server named no page to log in on");
+    }
+    return this.#authorizationUrl;
+  }
+
+  state(): string {
+    return this.#facts.state;
+  }
+
+  clientInformation() {
+    return this.#client;
+  }
+
+  saveClientInformation(client: StoredOAuthClientInformation): void {
+    this.#client = client;
+  }
+
+  /** An older login is no part of this one. */
+  tokens() {
+    return this.#tokens;
+  }
+
+  saveTokens(tokens: StoredOAuthTokens): void {
+    this.#tokens = tokens;
+  }
+
+  redirectToAuthorization(url: URL): void {
+    this.#authorizationUrl = url;
+  }
+
+  saveCodeVerifier(verifier: string): void {
+    this.#verifier = verifier;
+  }
+
+  codeVerifier(): string {
+    return this.#verifier;
+  }
+
+  discoveryState(): OAuthDiscoveryState {
+    return this.#facts.discovery;
+  }
+
+  saveDiscoveryState(): void {}
+
+  /** The user's word counts; without it the server's own must be for its address. */
+  validateResourceURL?: NonNullable<OAuthClientProvider["validateResourceURL"]>;
+
+  saveResourceUrl(resource: string): void {
+    this.#resource = resource;
+  }
+
+  /** What there is to keep once the code was exchanged. */
+  login(nowMs: number, asked: readonly string[]): StoredLogin {
+    const { access_token, refresh_token, expires_in, scope } = this.#tokens ??
+      {};
+    if (access_token === undefined || this.#client === undefined) {
+      throw new Error("OAuth provider did not return credentials");
+    }
+    const secret = this.#client.client_secret;
+    return {
+      clientId: this.#client.client_id,
+      clientSecret: secret === undefined ? undefined : new Secret(secret),
+      accessToken: new Secret(access_token),
+      refreshToken: refresh_token === undefined
+        ? undefined
+        : new Secret(refresh_token),
+      expiresAtMs: expires_in === undefined
+        ? undefined
+        : nowMs + expires_in * 1000,
+      scopes: scope === undefined ? asked : scope.split(" "),
+      issuer: this.#tokens?.issuer,
+      resource: this.#resource,
+    };
+  }
+
+  /** None, as for every program on a user's machine, unless the server wants a secret. */
+  #authMethod(): string {
+    const methods = this.#facts.discovery.authorizationServerMetadata
+      ?.token_endpoint_auth_methods_supported;
+    if (methods === undefined || methods.includes("none")) return "none";
+    return methods.find((method) => method.startsWith("client_secret_")) ??
+      "none";
+  }
+}
