@@ -16,6 +16,7 @@ import { CodexError } from "@/protocol/errors.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 import { createSandbox } from "@/sandbox/create.ts";
 import { hasHostList } from "@/sandbox/policy.ts";
+import type { DenialLog } from "@/sandbox/macos/denial_log.ts";
 import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
 import { configOptions } from "../config_options.ts";
 import { Passage, type Write } from "../passage.ts";
@@ -143,6 +144,9 @@ async function runConfined(
   }
   const gate = await networkGate(platform, config, policy);
   const sandbox = sandboxOf(platform, config);
+  const systemLog = options.logDenials && platform.host.os === "darwin"
+    ? await startSystemLog(platform)
+    : undefined;
   try {
     const child = await sandbox.spawn({
       argv,
@@ -161,7 +165,33 @@ async function runConfined(
     return error.kind === "not_found" ? EXIT_NOT_FOUND : EXIT_NOT_EXECUTABLE;
   } finally {
     await sandbox.close();
+    await reportSystemLog(platform, systemLog);
   }
+}
+
+/** Seatbelt tells the system's log what it refuses; elsewhere nobody tells anybody. */
+async function startSystemLog(
+  { processes, clock }: Platform,
+): Promise<DenialLog> {
+  const { startDenialLog } = await import("@/sandbox/macos/denial_log.ts");
+  return await startDenialLog(processes, clock);
+}
+
+async function reportSystemLog(
+  { terminal }: Platform,
+  log: DenialLog | undefined,
+): Promise<void> {
+  if (log === undefined) return;
+  const denials = await log.stop();
+  terminal.writeErr(
+    denials.length === 0
+      ? "codex sandbox: the system's log tells of no denial\n"
+      : `codex sandbox: denied while the command ran, by the system's log:\n${
+        denials.map(({ program, pid, operation, subject }) =>
+          `  ${program}(${pid}) ${operation} ${subject}\n`
+        ).join("")
+      }`,
+  );
 }
 
 /** The list of hosts and the rule files decide as for the agent; nobody is asked. */
