@@ -51,12 +51,18 @@ async function compare(place: string): Promise<void> {
   const uids = Deno.uid() === 0 ? [0, ORDINARY_UID] : [Deno.uid() ?? 0];
   const bare: Confiner = async (script) => ["/bin/sh", "-c", script];
   const columns = [
-    { title: "no sandbox", confine: bare, uid: uids.at(-1) ?? ORDINARY_UID },
+    {
+      title: "no sandbox",
+      confine: bare,
+      uid: uids.at(-1) ?? ORDINARY_UID,
+      isControl: true,
+    },
     ...uids.flatMap((uid) =>
       Object.entries(confiners).map(([name, confine]) => ({
         title: `${name}, uid ${uid}`,
         confine,
         uid,
+        isControl: false,
       }))
     ),
   ];
@@ -64,8 +70,8 @@ async function compare(place: string): Promise<void> {
   console.log(row("attempt", columns.map(({ title }) => title)));
   for (const attack of ATTACKS) {
     const verdicts: string[] = [];
-    for (const { title, confine, uid } of columns) {
-      const verdict = await tryAttack(attack, { confine, uid, tools });
+    for (const { title, ...place } of columns) {
+      const verdict = await tryAttack(attack, { ...place, tools });
       verdicts.push(verdict);
       if (verdict !== "ESCAPED") continue;
       escapes.set(title, (escapes.get(title) ?? 0) + 1);

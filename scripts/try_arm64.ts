@@ -142,8 +142,7 @@ function check(text: string): void {
       .map((line) => `user ${index}: ${line}`)
   );
   if (users.length !== 2 || missing.length > 0) {
-    console.error(`Missing:\n${missing.join("\n")}`);
-    Deno.exit(1);
+    throw new Error(`The machine did not print:\n${missing.join("\n")}`);
   }
   console.log(`All ${EXPECTED.length} lines are there for both users`);
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { denoFiles } from "@/platform/files.ts";
 import { COMPILER_FLAGS, helperSource } from "@/sandbox/linux/helper_source.ts";
+import { expectedAttacks } from "./attack_table.ts";
 import { buildTools, helperConfiner, tryAttack } from "./escapes/arena.ts";
 import { ATTACKS } from "./escapes/list.ts";
 import {
@@ -13,6 +14,10 @@ import {
 } from "./room.ts";
 
 const ORDINARY_UID = 1000;
+/** Makes what is looked for, tries to reach it through the helper, takes it away. */
+const CALLS = "mkfifo fifo && sleep 20 <>fifo >/dev/null 2>&1 & sleep 0.1; " +
+  'id=$(./attacks --make $KEY); "$@" --write /dev/null -- ./attacks $PWD/fifo $KEY; ' +
+  "ipcrm -m $id; kill $!";
 const MECHANISMS = await availableMechanisms(["helper"]);
 const tools = MECHANISMS.length === 0 ? undefined : await prepare();
 
@@ -33,6 +38,15 @@ async function prepare(): Promise<string | undefined> {
   return ready;
 }
 
+function asUser(uid: number): readonly string[] {
+  const id = String(uid);
+  return ["setpriv", "--reuid", id, "--regid", id, "--clear-groups"];
+}
+
+function modeOptions(mode: "full" | "landlock-only"): readonly string[] {
+  return mode === "full" ? [] : ["--landlock-only"];
+}
+
 const uids = Deno.uid() === 0 ? [0, ORDINARY_UID] : [Deno.uid() ?? 0];
 for (const uid of tools === undefined ? [] : uids) {
   for (const attack of ATTACKS) {
@@ -44,6 +58,46 @@ for (const uid of tools === undefined ? [] : uids) {
       const confine = helperConfiner(`${tools}/helper`);
       const place = { confine, uid, tools: tools ?? "" };
       assert.notEqual(await tryAttack(attack, place), "ESCAPED");
+    });
+  }
+}
+
+for (const uid of tools === undefined ? [] : uids) {
+  for (const mode of ["full", "landlock-only"] as const) {
+    Deno.test(`uid ${uid}, ${mode}: every call that reaches out ends as the table says`, async () => {
+      const room = await Deno.realPath(
+        await Deno.makeTempDir({ dir: "/var/tmp", prefix: "codex-calls-" }),
+      );
+      try {
+        await Deno.chmod(room, 0o755);
+        await Deno.copyFile(`${tools}/attacks`, `${room}/attacks`);
+        const own = uid === Deno.uid() ? [] : asUser(uid);
+        const [program = "", ...args] = [...own, "/bin/sh", "-c", CALLS];
+        await Deno.chown(room, uid, uid);
+        const { stdout, stderr } = await new Deno.Command(program, {
+          args: [...args, "sh", `${tools}/helper`, ...modeOptions(mode)],
+          cwd: room,
+          env: { KEY: String(1 + Math.floor(Math.random() * 1e9)) },
+          stdin: "null",
+        }).output();
+        const results = Object.fromEntries(
+          new TextDecoder().decode(stdout).trim().split("\n")
+            .map((line) => line.split(" ")),
+        );
+        const name = mode === "full" ? "helper" : "helper-landlock";
+        const expected = expectedAttacks(name, uid);
+        assert.deepEqual(
+          { ...expected, ...results },
+          expected,
+          new TextDecoder().decode(stderr),
+        );
+        assert.equal(
+          Object.keys(results).length,
+          Object.keys(expected).length,
+        );
+      } finally {
+        await Deno.remove(room, { recursive: true });
+      }
     });
   }
 }

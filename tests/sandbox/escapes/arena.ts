@@ -16,6 +16,8 @@ const CC = "/usr/bin/cc";
 /** Not below /tmp, which a workspace-write policy opens. */
 const PLACE = "/var/tmp";
 const PATH = "/usr/local/bin:/usr/bin:/bin";
+/** What an attack that succeeds would mount or unmount is gone with it. */
+const OWN_MOUNTS = ["/usr/bin/unshare", "--mount", "--propagation", "private"];
 const { files } = createPlatform();
 
 /** What confines: gives the argv that runs a shell script in the workspace. */
@@ -32,6 +34,7 @@ export async function buildTools(
 ): Promise<string | undefined> {
   const rows = [
     ["tool", "tool.c"],
+    ["attacks", "../attacks.c"],
     ["preload.so", "preload.c", "-shared", "-fPIC"],
   ];
   const hasCompiler = await Deno.stat(CC).then(() => true, () => false);
@@ -57,10 +60,12 @@ export async function buildTools(
 /** Tries one attack as that user. */
 export async function tryAttack(
   attack: Attack,
-  { confine, uid, tools }: {
+  { confine, uid, tools, isControl = false }: {
     readonly confine: Confiner;
     readonly uid: number;
     readonly tools: string;
+    /** Nothing confines: mounts at least are then its own. */
+    readonly isControl?: boolean;
   },
 ): Promise<Verdict> {
   const room = await Deno.realPath(
@@ -79,16 +84,19 @@ export async function tryAttack(
     if (argv === "refused") return "refused";
     const env = { PATH, HOME: room, ...attack.env?.(room) };
     const seen = await run(
-      asUser(uid, [
-        "/bin/sh",
-        "-c",
-        `exec 9>>'${room}/out/leak'; exec 200>>'${room}/out/leak' || :; exec "$@"`,
-        "sh",
-        "/usr/bin/env",
-        `CODEX_HOME=${room}/home`,
-        ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-        ...argv,
-      ], "/bin/bash"),
+      [
+        ...isControl && Deno.uid() === 0 ? OWN_MOUNTS : [],
+        ...asUser(uid, [
+          "/bin/sh",
+          "-c",
+          `exec 8<'${room}/out'; exec 9>>'${room}/out/leak'; exec 200>>'${room}/out/leak' || :; exec "$@"`,
+          "sh",
+          "/usr/bin/env",
+          `CODEX_HOME=${room}/home`,
+          ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
+          ...argv,
+        ], "/bin/bash"),
+      ],
       `${room}/ws`,
     );
     const after = await outside(attack.after);

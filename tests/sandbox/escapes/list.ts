@@ -7,7 +7,7 @@
  *
  * In the scripts: $WS is the workspace and working directory, $OUT a directory beside
  * it, $CODEX_HOME the agent's own, $TOOL the program of `tool.c`, $PORT a listening
- * TCP port of the machine; descriptors 9 and 200 are open on $OUT/leak.
+ * TCP port of the machine; descriptors 9 and 200 are open on $OUT/leak, 8 on $OUT.
  */
 export interface Attack {
   readonly name: string;
@@ -66,6 +66,31 @@ export const ATTACKS: readonly Attack[] = [
     targets: ["ws/.git/hooks/pre-commit"],
   },
   {
+    name: "git hook where the repository is a link",
+    before: "mkdir -p real/hooks; ln -s real .git",
+    script: "echo PWNED > real/hooks/pre-commit",
+    targets: ["ws/.git/hooks/pre-commit"],
+  },
+  {
+    name: "git hook of a repository that is swapped while the command runs",
+    before: "mkdir -p .git/hooks; mkdir -p g/hooks",
+    script: "timeout 0.3 $TOOL swap .git g >/dev/null; " +
+      "for i in 1 2 3; do echo PWNED > .git/hooks/pre-commit; done",
+    targets: ["ws/.git/hooks/pre-commit"],
+  },
+  {
+    name: "git settings through a hard link",
+    before: "mkdir .git; echo '[core]' > .git/config",
+    script: "ln .git/config c && echo PWNED >> c",
+    targets: ["ws/.git/config"],
+  },
+  {
+    name: "git settings, renamed from beside",
+    before: "mkdir .git; echo '[core]' > .git/config",
+    script: "echo PWNED > c; mv -f c .git/config",
+    targets: ["ws/.git/config"],
+  },
+  {
     name: "git settings",
     before: "mkdir .git; echo '[core]' > .git/config",
     script: "echo 'fsmonitor = PWNED' >> .git/config",
@@ -106,6 +131,25 @@ export const ATTACKS: readonly Attack[] = [
     targets: ["home/config.toml"],
   },
   {
+    name: "the agent's rules, skills, hooks and instructions",
+    script: "cd $CODEX_HOME; mkdir -p rules skills/x; " +
+      "for f in rules/default.rules skills/x/SKILL.md hooks.json AGENTS.md .env; " +
+      "do echo PWNED > $f; done",
+    targets: [
+      "home/rules/default.rules",
+      "home/skills/x/SKILL.md",
+      "home/hooks.json",
+      "home/AGENTS.md",
+      "home/.env",
+    ],
+  },
+  {
+    name: "the agent's settings, the directory renamed",
+    script: "mv $CODEX_HOME $CODEX_HOME.2; mkdir $CODEX_HOME; " +
+      "echo PWNED > $CODEX_HOME/config.toml",
+    targets: ["home/config.toml"],
+  },
+  {
     name: "the agent's memory",
     script:
       "mkdir -p $CODEX_HOME/memories; echo PWNED > $CODEX_HOME/memories/x",
@@ -132,6 +176,35 @@ export const ATTACKS: readonly Attack[] = [
     name: "inherited descriptors",
     script: "echo PWNED >&9; echo PWNED > /proc/self/fd/200",
     targets: ["out/leak"],
+  },
+  {
+    name: "an inherited descriptor of a directory",
+    script:
+      "echo PWNED > /proc/self/fd/8/f; cd /proc/self/fd/8 && echo PWNED > f",
+    targets: ["out/f"],
+  },
+  {
+    name: "shared memory of the machine",
+    script: "echo PWNED > /dev/shm/codex-escape-$PORT",
+    after: "rm /dev/shm/codex-escape-$PORT && echo ESCAPED",
+  },
+  {
+    name: "the environment of a process outside",
+    before: "KEY=PWNED sleep 30 >/dev/null 2>&1 & echo $! > $OUT/pid",
+    script: "tr '\\0' '\\n' < /proc/$(cat $OUT/pid)/environ | " +
+      "grep -q KEY=PWNED && echo ESCAPED",
+    after: "kill $(cat $OUT/pid)",
+  },
+  {
+    name: "the memory of the sandbox's first process",
+    // Only opened: nothing is written there.
+    script: "bash -c 'exec 3<>/proc/1/mem && echo ESCAPED'",
+  },
+  {
+    name: "interrupts of the machine",
+    script:
+      "for f in /proc/irq/*/smp_affinity /proc/irq/default_smp_affinity; do " +
+      'v=$(cat $f) && echo "$v" > $f && echo ESCAPED; done',
   },
   {
     name: "root directories of processes",
