@@ -15,7 +15,7 @@ const ALL = await availableMechanisms([
   "landlock",
 ]);
 const WITH_TMP = ALL.filter((name) => name === "helper" || name === "bwrap");
-const WITH_LIMITS = ALL.filter((name) => name.startsWith("helper"));
+const WITH_LIMITS = ALL.filter((name) => name !== "landlock");
 /** Root's cannot be lower; see `helper.c`. */
 const PROCESSES = 350;
 
@@ -109,7 +109,9 @@ const REFUSED = [
   ["helper-landlock", { limits: { processes: 400 } }, "limits.processes"],
   ["landlock", { private_tmp: true }, "private_tmp"],
   ["landlock", { limits: { open_files: 64 } }, "limits"],
-  ["bwrap", { limits: { open_files: 64 } }, "limits"],
+  ...(Deno.uid() === 0
+    ? [["bwrap", { limits: { processes: 400 } }, "limits.processes"] as const]
+    : []),
 ] as const;
 
 for (const [name, wanted, key] of REFUSED) {

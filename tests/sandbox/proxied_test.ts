@@ -8,7 +8,7 @@ import { denoNetwork, type Network } from "@/platform/network.ts";
 import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
 import { availableMechanisms, exists, removeAtEnd, Room } from "./room.ts";
 
-const HELPER = await availableMechanisms(["helper"]);
+const PROXYING = await availableMechanisms(["helper", "bwrap"]);
 const OTHERS = await availableMechanisms(["helper-landlock", "landlock"]);
 const OPEN = "93.184.216.34";
 
@@ -63,7 +63,7 @@ async function makeBed(mechanism: string): Promise<Bed> {
 const ASK = "ask() { local at=${HTTP_PROXY#http://}; " +
   'exec 3<>/dev/tcp/${at%:*}/${at#*:} || return; printf "$@" >&3; cat <&3; exec 3>&-; }; ';
 
-for (const name of HELPER) {
+for (const name of PROXYING) {
   Deno.test(`${name}: a listed host is reached, in the clear and by tunnel`, async () => {
     await using bed = await makeBed(name);
     const plain = await bed.bash(
@@ -127,6 +127,16 @@ for (const name of HELPER) {
     );
     assert.equal(out, "seen\n");
     assert.equal(await exists(`${bed.room.path}/home/proxy`), false);
+  });
+
+  Deno.test(`${name}: no process that may connect elsewhere can be taken over`, async () => {
+    await using bed = await makeBed(name);
+    const { out, err } = await bed.bash(
+      "for p in /proc/[0-9]*; do test $p = /proc/$$ && continue; " +
+        "(exec 3<>$p/mem) 2>/dev/null && echo opened $p $(tr '\\0' ' ' < $p/cmdline); " +
+        "(cat $p/environ >/dev/null) 2>/dev/null && echo read $p; done; echo done",
+    );
+    assert.equal(out, "done\n", err);
   });
 
   Deno.test(`${name}: servers of the command's own work on the loopback interface`, async () => {

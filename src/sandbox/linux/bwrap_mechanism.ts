@@ -7,31 +7,34 @@ import type {
   ChildProcess,
   ExitStatus,
   FileSystem,
-  ProcessSpawner,
+  HostInfo,
 } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
-import type { Attempt, Mechanism } from "../mechanism.ts";
+import type { Attempt, Extra, Mechanism } from "../mechanism.ts";
 import { observeExit } from "../observed_child.ts";
 import { type Confinement, mountPlan } from "../policy.ts";
 import type { SandboxedCommand } from "../sandbox.ts";
 import { BWRAP_PATHS, bwrapArgv, bwrapEnvironment } from "./bwrap.ts";
-import type { Libc } from "./libc.ts";
+import { insideArgv } from "./helper.ts";
+import {
+  type HelperProgram,
+  obtainHelper,
+  openSealed,
+  type ProgramDeps,
+  withReport,
+} from "./helper_program.ts";
 import { type HeldPlaceholders, holdPlaceholders } from "./placeholders.ts";
 import {
   encodeProgram,
   type NetworkAccess,
   seccompProgram,
 } from "./seccomp.ts";
-import type { Architecture } from "./syscalls.ts";
 
 /** bubblewrap reports two short JSON lines. */
 const REPORT_BYTES_MAX = 4096;
 
-export interface BwrapDeps {
-  readonly libc: Libc;
-  readonly files: FileSystem;
-  readonly processes: ProcessSpawner;
-  readonly arch: Architecture;
+export interface BwrapDeps extends ProgramDeps {
+  readonly host: Pick<HostInfo, "arch" | "uid">;
   readonly because: string;
 }
 
@@ -41,7 +44,7 @@ export async function tryBwrap(deps: BwrapDeps): Promise<Attempt> {
   if (program === undefined) {
     return { kind: "unusable", reason: "bubblewrap is not installed" };
   }
-  const mechanism = bwrapMechanism(deps, program);
+  const mechanism = bwrapMechanism(deps, program, await openHelper(deps));
   try {
     await probe(mechanism);
     return { kind: "ready", mechanism };
@@ -53,6 +56,19 @@ export async function tryBwrap(deps: BwrapDeps): Promise<Attempt> {
       reason: `${program} cannot make namespaces here`,
     };
   }
+}
+
+/**
+ * The helper, when it is there, for what bubblewrap cannot do. Its Landlock keeps the
+ * command from processes of the sandbox that have no filter, so without Landlock it is
+ * no help.
+ */
+async function openHelper(
+  deps: BwrapDeps,
+): Promise<HelperProgram | undefined> {
+  if (deps.libc.landlockVersion() === 0) return undefined;
+  const bytes = await obtainHelper(deps, false);
+  return typeof bytes === "string" ? undefined : await openSealed(deps, bytes);
 }
 
 async function findBwrap(files: FileSystem): Promise<string | undefined> {
@@ -81,11 +97,15 @@ async function probe(mechanism: Mechanism): Promise<void> {
   ]);
 }
 
-function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
+function bwrapMechanism(
+  deps: BwrapDeps,
+  program: string,
+  helper: HelperProgram | undefined,
+): Mechanism {
   const { libc } = deps;
   const filters = new Map<NetworkAccess, number>();
   return {
-    extras: ["private_tmp"],
+    extras: extrasOf(deps, helper),
     status: {
       kind: "bwrap",
       description: `bubblewrap (${program}), because ${deps.because}`,
@@ -105,6 +125,7 @@ function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
           program,
           command,
           confinement: without(confinement, held.impossible),
+          helper: needsHelper(confinement) ? helper : undefined,
           filter: filterFor(deps, filters, confinement.network),
           held,
         });
@@ -116,8 +137,23 @@ function bwrapMechanism(deps: BwrapDeps, program: string): Mechanism {
     close() {
       for (const descriptor of filters.values()) libc.close(descriptor);
       filters.clear();
+      helper?.close();
     },
   };
+}
+
+/** Root is not counted, and the number that would bind it is closed by then. */
+function extrasOf(
+  { host }: BwrapDeps,
+  helper: HelperProgram | undefined,
+): readonly Extra[] {
+  if (helper === undefined) return ["private_tmp"];
+  const all = ["private_tmp", "network_allow", "limits"] as const;
+  return host.uid === 0 ? all : [...all, "limits.processes"];
+}
+
+function needsHelper({ network, limits }: Confinement): boolean {
+  return network === "proxied" || limits !== undefined;
 }
 
 // Whoever may write the program could have replaced it in an earlier command.
@@ -138,20 +174,41 @@ interface Start {
   readonly program: string;
   readonly command: SandboxedCommand;
   readonly confinement: Confinement;
-  readonly filter: number;
+  /** Present when the command needs it. */
+  readonly helper: HelperProgram | undefined;
+  /** Absent when the helper loads it. */
+  readonly filter: number | undefined;
   readonly held: HeldPlaceholders;
 }
 
-function start(
+function start(request: Start): ChildProcess {
+  const { deps, confinement, command, helper } = request;
+  if (helper?.descriptor === undefined) return startBwrap(request);
+  const { path: program, descriptor } = helper;
+  return withReport(deps.libc, (statusFd) => {
+    const { argv } = command;
+    const inside = insideArgv({ program, confinement, argv, statusFd });
+    return deps.libc.whileInherited([descriptor], () =>
+      startBwrap({
+        ...request,
+        command: { ...command, argv: inside },
+        filter: undefined,
+      }));
+  });
+}
+
+function startBwrap(
   { deps, program, command, confinement, filter, held }: Start,
 ): ChildProcess {
   const { libc } = deps;
   // bubblewrap reads to the end, so every child needs an offset of its own.
-  const seccompFd = required(libc.reopen(filter));
+  const seccompFd = filter === undefined
+    ? undefined
+    : required(libc.reopen(filter));
   const statusFd = required(libc.anonymousFile(new Uint8Array(), "empty"));
   try {
     const child = libc.whileInherited(
-      [seccompFd, statusFd],
+      seccompFd === undefined ? [statusFd] : [seccompFd, statusFd],
       () =>
         deps.processes.spawn({
           argv: bwrapArgv({
@@ -196,7 +253,7 @@ function start(
     libc.close(statusFd);
     throw error;
   } finally {
-    libc.close(seccompFd);
+    if (seccompFd !== undefined) libc.close(seccompFd);
   }
 }
 

@@ -19,6 +19,9 @@
  *                     nofile, core
  *   --status-fd N     where to report "started", "exec-failed ...", "setup-failed ..."
  *   --landlock-only   no namespaces: for kernels and containers that refuse them
+ *   --inside          the same, in namespaces somebody else made for this command: the
+ *                     proxy and the limits then work, and Landlock keeps the command
+ *                     from the processes that are there without a filter
  *   --no-userns       no user namespace: for root where those are switched off
  *   --unconfined      with --pty: only the terminal, for a command allowed everything
  *   --processes N     no more processes and threads at a time than this, where the
@@ -134,7 +137,7 @@ static struct {
   const char *proxy_socket;
   const char *tmp; /* a directory to show as /tmp */
   int must_limit_processes;
-  int net, merge, pty, landlock_only, no_userns, unconfined, probe, edit;
+  int net, merge, pty, landlock_only, inside, no_userns, unconfined, probe, edit;
 } options;
 
 static int status_fd = -1;
@@ -219,6 +222,7 @@ static void parse(int count, char **words) {
     else if (!strcmp(word, "--merge-output")) options.merge = 1;
     else if (!strcmp(word, "--pty")) options.pty = 1;
     else if (!strcmp(word, "--landlock-only")) options.landlock_only = 1;
+    else if (!strcmp(word, "--inside")) options.landlock_only = options.inside = 1;
     else if (!strcmp(word, "--no-userns")) options.no_userns = 1;
     else if (!strcmp(word, "--unconfined")) options.unconfined = 1;
     else if (!strcmp(word, "--probe")) options.probe = 1;
@@ -248,10 +252,11 @@ static void parse(int count, char **words) {
        options.no_userns || runs_nothing || options.net || options.proxy_port))
     misuse("--unconfined");
   /* The proxy needs a network with nothing else in it. */
-  if (options.proxy_port && (options.net || options.landlock_only)) misuse("--proxy");
+  int in_namespaces = !options.landlock_only || options.inside;
+  if (options.proxy_port && (options.net || !in_namespaces)) misuse("--proxy");
   /* Without namespaces neither is possible: others' processes would be counted. */
   if (options.landlock_only && options.tmp) misuse("--tmp");
-  if (options.landlock_only && options.must_limit_processes) misuse("--processes-max");
+  if (options.must_limit_processes && !in_namespaces) misuse("--processes-max");
 }
 
 /* ---- Placeholders: see placeholders.ts for the protocol ----------------------------- */
@@ -659,7 +664,7 @@ static void restrict_paths(void) {
     }
   for (size_t i = 0; i < sizeof always_writable / sizeof *always_writable; i++)
     grant_if_there(ruleset, always_writable[i], rights);
-  if (!options.landlock_only) grant_if_there(ruleset, "/dev/shm", rights);
+  if (!options.landlock_only || options.inside) grant_if_there(ruleset, "/dev/shm", rights);
   if (options.tmp) grant_if_there(ruleset, "/tmp", rights);
   must(syscall(NR_landlock_restrict_self, ruleset, 0), "landlock");
   close(ruleset);
@@ -844,7 +849,12 @@ static void execute(void) {
 /* Counted for each user namespace alone since Linux 5.14; uid 0 is never counted. */
 static void limit_processes(void) {
   struct rlimit limit;
-  if (!options.processes || options.landlock_only || options.no_userns) return;
+  if (!options.processes || options.no_userns) return;
+  if (options.landlock_only && !options.inside) return;
+  if (options.inside && options.must_limit_processes && geteuid() == 0) {
+    errno = ENOTSUP;
+    fail("the limit on processes of root");
+  }
   must(getrlimit(RLIMIT_NPROC, &limit), "--processes");
   if (limit.rlim_max <= (rlim_t)options.processes) return;
   limit.rlim_cur = limit.rlim_max = (rlim_t)options.processes;
@@ -1200,6 +1210,8 @@ static _Noreturn void run_without_namespaces(int parent_life) {
   must(prctl(PR_SET_CHILD_SUBREAPER, 1), "subreaper");
   int signals = watch_signals();
   change_directory();
+  if (options.inside) must(prctl(PR_SET_DUMPABLE, 0), "dumpable");
+  if (options.proxy_port) start_relay(options.proxy_port, proxy_held);
   pid_t command = start_command();
   struct ending ending = watch(command, parent_life, signals);
   kill_descendants();
@@ -1216,8 +1228,8 @@ int main(int count, char **words) {
   }
   must(syscall(NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC_), "close_range");
   signal(SIGPIPE, SIG_IGN);
-  if (options.landlock_only || options.unconfined) run_without_namespaces(parent_life);
   hold_proxy();
+  if (options.landlock_only || options.unconfined) run_without_namespaces(parent_life);
   hold_all();
   run_in_namespaces(parent_life);
 }

@@ -40,6 +40,32 @@ export function helperArgv(request: HelperRequest): readonly string[] {
   ];
 }
 
+/**
+ * The argv inside a sandbox of bubblewrap's, for what only the helper does there: the
+ * proxy and limits. It then loads the filter too, since the proxy needs a socket the
+ * filter refuses.
+ */
+export function insideArgv(
+  { program, confinement, argv, statusFd }: Pick<
+    HelperRequest,
+    "program" | "confinement" | "argv" | "statusFd"
+  >,
+): readonly string[] {
+  return [
+    program,
+    "--inside",
+    "--status-fd",
+    String(statusFd),
+    ...networkOptions(confinement),
+    ...mountPlan(confinement).filter(({ access }) => access === "write")
+      .flatMap(({ path }) => ["--write", path]),
+    ...(confinement.tmp === undefined ? [] : ["--write", "/tmp"]),
+    ...limitOptions(confinement.limits ?? {}),
+    "--",
+    ...argv,
+  ];
+}
+
 /** The argv for a command that is allowed everything and needs only a terminal. */
 export function unconfinedTerminalArgv(
   program: string,

@@ -18,6 +18,9 @@ import type { Architecture } from "./syscalls.ts";
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 } as const;
 
+/** What a shell in between makes of a kill. */
+const CODE_OF_KILLED = 128 + SIGNAL_NUMBERS.SIGKILL;
+
 /** The helper reports a few short lines. */
 const REPORT_BYTES_MAX = 4096;
 
@@ -33,6 +36,8 @@ export interface ProgramDeps {
 /** A program that can be spawned, and how to let it go. */
 export interface HelperProgram {
   readonly path: string;
+  /** The open file that path names, for whoever starts it through another program. */
+  readonly descriptor?: number;
   close(): void;
 }
 
@@ -61,6 +66,7 @@ export async function openSealed(
   if (descriptor === undefined) return undefined;
   return {
     path: `/proc/self/fd/${descriptor}`,
+    descriptor,
     close: () => libc.close(descriptor),
   };
 }
@@ -85,7 +91,17 @@ export function startReported(
   deps: Pick<ProgramDeps, "libc" | "processes">,
   request: (statusFd: number) => Parameters<ProcessSpawner["spawn"]>[0],
 ): ChildProcess {
-  const { libc } = deps;
+  return withReport(
+    deps.libc,
+    (statusFd) => deps.processes.spawn(request(statusFd)),
+  );
+}
+
+/** The same for whoever spawns it in its own way. */
+export function withReport(
+  libc: Libc,
+  start: (statusFd: number) => ChildProcess,
+): ChildProcess {
   const statusFd = libc.anonymousFile(new Uint8Array(), "empty");
   if (statusFd === undefined) {
     throw new CodexError(
@@ -94,10 +110,7 @@ export function startReported(
     );
   }
   try {
-    const child = libc.whileInherited(
-      [statusFd],
-      () => deps.processes.spawn(request(statusFd)),
-    );
+    const child = libc.whileInherited([statusFd], () => start(statusFd));
     return observeExit(child, (status) => {
       const report = libc.readBack(statusFd, REPORT_BYTES_MAX);
       libc.close(statusFd);
@@ -113,10 +126,10 @@ function checked(status: ExitStatus, report: string): ExitStatus {
   const failure = /^setup-failed (.*)$/m.exec(report)?.[1];
   if (failure === undefined && /^started$/m.test(report)) return status;
   // Killed by us or for want of memory before it came to anything.
-  const { signal } = status;
-  if (failure === undefined && (signal === "SIGKILL" || signal === "SIGTERM")) {
-    return status;
-  }
+  const { signal, code } = status;
+  const isKilled = signal === "SIGKILL" || signal === "SIGTERM" ||
+    code === CODE_OF_KILLED;
+  if (failure === undefined && isKilled) return status;
   throw new SetupError(failure ?? "its start");
 }
 

@@ -199,6 +199,7 @@ testHelper("wrong options are refused, not skipped", async (bench) => {
     ["--edit", "--pty"],
     ["--tmp", "/var", "--landlock-only", "--", "true"],
     ["--processes-max", "9", "--landlock-only", "--", "true"],
+    ["--tmp", "/var", "--inside", "--", "true"],
     ["--proxy", "80", "--", "true"],
     ["--proxy", "0:/s", "--", "true"],
     ["--proxy", "80:s", "--", "true"],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import {
   editArgv,
   helperArgv,
+  insideArgv,
   probeArgv,
   unconfinedTerminalArgv,
 } from "@/sandbox/linux/helper.ts";
@@ -81,6 +82,24 @@ Deno.test("editArgv() confines like a command and names none", () => {
     editArgv(REQUEST).join(" "),
     "/proc/self/fd/7 --status-fd 9 --write /ws --read /ws/.git " +
       "--hide /home/u/.codex/auth.json --edit",
+  );
+});
+
+Deno.test("insideArgv() opens what may be written and leaves the mounts to others", () => {
+  const argv = insideArgv({
+    ...REQUEST,
+    confinement: {
+      ...REQUEST.confinement,
+      network: "proxied",
+      proxySocket: "/s",
+      tmp: "/home/u/.codex/tmp/1",
+      limits: { open_files: 64 },
+    },
+  });
+  assert.equal(
+    argv.join(" "),
+    "/proc/self/fd/7 --inside --status-fd 9 --proxy 13128:/s --write /ws --write /tmp " +
+      "--processes 4096 --limit nofile=64 -- make all",
   );
 });
 
