@@ -568,12 +568,13 @@ export const CODEX: CommandSpec = {
     {
       name: "apply",
       aliases: ["a"],
-      about: "Apply a cloud task's last diff to the working tree",
+      about: "Apply a thread's last diff to the working tree",
       positionals: [{
         name: "TASK_ID",
         isRequired: true,
-        help: "The task",
+        help: "The thread's id",
       }],
+      load: () => import("./commands/apply.ts"),
     },
     {
       name: "resume",

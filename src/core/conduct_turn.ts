@@ -3,11 +3,17 @@
  * what changed, runs the loop, accounts for how it ended.
  */
 import { TurnDiff } from "@/patch/turn_diff.ts";
-import type { TokenUsage, TurnError, TurnStatus } from "@/protocol/events.ts";
+import type {
+  ThreadEvent,
+  TokenUsage,
+  TurnError,
+  TurnStatus,
+} from "@/protocol/events.ts";
 import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
+import type { RolloutEntry } from "@/protocol/rollout.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import { compactHistory } from "./compaction.ts";
 import type { FrozenSettings } from "./current_settings.ts";
@@ -63,6 +69,9 @@ export interface TurnRequest extends FrozenSettings {
   takeMeanwhile(): readonly Meanwhile[];
 }
 
+/** A longer diff is not kept with the thread: every resume would read it. */
+const DIFF_CHARS_MAX = 1 << 20;
+
 /** Runs one turn of a thread. Resolves however it ends; the events say how. */
 export async function conductTurn(
   env: TurnEnvironment,
@@ -92,6 +101,7 @@ class Turn {
   readonly #waiting: Meanwhile[] = [];
   #parts: ContextParts | undefined;
   #serverTools: ServerTools = NO_SERVER_TOOLS;
+  #diff = "";
   /** A compaction is only worth repeating after the model has answered again. */
   #hasAnsweredSinceCompaction = true;
 
@@ -161,6 +171,7 @@ class Turn {
                 ...this.#env,
                 guard: this.#guard,
                 turnDiff: this.#turnDiff,
+                emit: (event) => this.#emitOfCall(event),
                 turnId: this.#id,
                 serverTools: this.#serverTools,
                 turnMetadata: () => turnMetadata(this.#facts()),
@@ -384,6 +395,7 @@ class Turn {
     await this.#joinUnheard(signal);
     await this.#state.history.append([turnAbortedMessage()]);
     await this.#state.persist([
+      ...this.#diffLines(),
       eventLine({
         type: "turn_aborted",
         turn_id: this.#id,
@@ -414,7 +426,9 @@ class Turn {
         : Math.round(firstOutputAt - this.#startedMonotonic),
     });
     // When the disk is what failed, the end cannot be written either.
-    if (error?.code !== "storage") await this.#state.persist([entry]);
+    if (error?.code !== "storage") {
+      await this.#state.persist([...this.#diffLines(), entry]);
+    }
     await this.#emitEnd(status, error);
   }
 
@@ -428,6 +442,19 @@ class Turn {
       ...(error === undefined ? {} : { error }),
       ...(lastAgentMessage === undefined ? {} : { lastAgentMessage }),
     });
+  }
+
+  /** The last diff is kept: it is what the turn has done. */
+  #emitOfCall(event: ThreadEvent): Promise<void> {
+    if (event.type === "turnDiff") this.#diff = event.diff;
+    return this.#env.emit(event);
+  }
+
+  /** The lines that keep the diff; none for what nobody could apply again. */
+  #diffLines(): readonly RolloutEntry[] {
+    return this.#diff === "" || this.#diff.length > DIFF_CHARS_MAX
+      ? []
+      : [eventLine({ type: "turn_diff", unified_diff: this.#diff })];
   }
 
   #durationMs(): number {

@@ -1,13 +1,12 @@
 /**
- * Runs git for the agent itself, outside the sandbox and only to read. A repository
- * may be hostile: its configuration must not make git start anything.
+ * Runs git for the program itself, outside the sandbox. A repository may be hostile:
+ * its configuration must not make git start anything.
  */
-import type { Platform } from "@/platform/platform.ts";
-import { FileError } from "@/platform/platform.ts";
+import { FileError, type Platform } from "@/platform/platform.ts";
 
-/** Longer than any of these questions takes; git may wait for a lock or a slow disk. */
-const TIMEOUT_MS = 5_000;
-const OUTPUT_BYTES_MAX = 1 << 20;
+/** Longer than any of these commands takes; git may wait for a lock or a slow disk. */
+const TIMEOUT_MS = 10_000;
+const OUTPUT_CHARS_MAX = 1 << 20;
 
 /** No monitor, no hooks, no pager, no transport: each is a program the repository names. */
 const HARDENING = [
@@ -21,19 +20,42 @@ const HARDENING = [
   "--no-optional-locks",
 ];
 
+export interface GitResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+type GitPorts = Pick<Platform, "processes" | "env" | "clock">;
+
 /** What git printed, trimmed; undefined when it failed, was too slow or is not there. */
-export async function runGit(
-  { processes, env, clock }: Pick<Platform, "processes" | "env" | "clock">,
+export async function askGit(
+  ports: GitPorts,
   cwd: string,
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
+  const result = await runGit(ports, { cwd, args }, signal);
+  return result?.code === 0 ? result.stdout.trim() : undefined;
+}
+
+/** Runs git to its end; undefined when it is not there or was too slow. */
+export async function runGit(
+  { processes, env, clock }: GitPorts,
+  command: {
+    readonly cwd: string;
+    readonly args: readonly string[];
+    /** For its standard input. */
+    readonly input?: string;
+  },
+  signal: AbortSignal,
+): Promise<GitResult | undefined> {
   const end = AbortSignal.any([signal, clock.timeout(TIMEOUT_MS)]);
   let child;
   try {
     child = processes.spawn({
-      argv: ["git", ...HARDENING, ...args],
-      cwd,
+      argv: ["git", ...HARDENING, ...command.args],
+      cwd: command.cwd,
       env: {
         PATH: env.get("PATH") ?? "/usr/bin:/bin",
         HOME: env.get("HOME") ?? "/",
@@ -41,7 +63,7 @@ export async function runGit(
         GIT_TERMINAL_PROMPT: "0",
         GIT_NO_LAZY_FETCH: "1",
       },
-      stdin: "null",
+      stdin: command.input === undefined ? "null" : "pipe",
       newGroup: true,
     });
   } catch (error) {
@@ -51,15 +73,28 @@ export async function runGit(
   const kill = () => child.kill("SIGKILL");
   end.addEventListener("abort", kill, { once: true });
   try {
-    const [text, , { code }] = await Promise.all([
+    const [stdout, stderr, { code }] = await Promise.all([
       readText(child.stdout),
       readText(child.stderr),
       child.exit,
+      command.input === undefined ? undefined : feed(child, command.input),
     ]);
     signal.throwIfAborted();
-    return code === 0 && !end.aborted ? text.trim() : undefined;
+    return end.aborted ? undefined : { code, stdout, stderr };
   } finally {
     end.removeEventListener("abort", kill);
+  }
+}
+
+async function feed(
+  child: ReturnType<Platform["processes"]["spawn"]>,
+  input: string,
+): Promise<void> {
+  try {
+    await child.writeStdin(new TextEncoder().encode(input));
+    await child.closeStdin();
+  } catch {
+    // It ended without reading all of it; its exit code says why.
   }
 }
 
@@ -68,7 +103,7 @@ async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
   let text = "";
   for await (const chunk of stream) {
     // Read to the end all the same, or the writer would wait for ever.
-    if (text.length < OUTPUT_BYTES_MAX) {
+    if (text.length < OUTPUT_CHARS_MAX) {
       text += decoder.decode(chunk, { stream: true });
     }
   }

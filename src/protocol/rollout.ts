@@ -119,6 +119,8 @@ export type StoredEvent =
     readonly rate_limits: null;
   }
   | { readonly type: "context_compacted" }
+  /** Everything a turn's patches changed, at its end. */
+  | { readonly type: "turn_diff"; readonly unified_diff: string }
   | {
     readonly type: "entered_review_mode";
     readonly target: ReviewTarget;

@@ -1,6 +1,6 @@
 /** The agent's own git in a repository that would like it to start things. */
 import assert from "node:assert/strict";
-import { runGit } from "@/core/git_command.ts";
+import { askGit } from "@/core/git_command.ts";
 import { createPlatform } from "@/platform/deno.ts";
 import { NEVER } from "@test/support/fake_clock.ts";
 
@@ -29,14 +29,14 @@ async function withRepository(use: (cwd: string) => Promise<void>) {
 Deno.test("git answers, or nothing is known", () =>
   withRepository(async (cwd) => {
     const platform = createPlatform();
-    const head = await runGit(platform, cwd, ["rev-parse", "HEAD"], NEVER);
+    const head = await askGit(platform, cwd, ["rev-parse", "HEAD"], NEVER);
     assert.match(head ?? "", /^[0-9a-f]{40}$/);
     assert.equal(
-      await runGit(platform, cwd, ["merge-base", "HEAD", "main"], NEVER),
+      await askGit(platform, cwd, ["merge-base", "HEAD", "main"], NEVER),
       head,
     );
     assert.equal(
-      await runGit(platform, cwd, ["merge-base", "HEAD", "nope"], NEVER),
+      await askGit(platform, cwd, ["merge-base", "HEAD", "nope"], NEVER),
       undefined,
     );
   }));
@@ -58,8 +58,8 @@ Deno.test("nothing a repository configures is started", () =>
     }
     await Deno.writeTextFile(`${cwd}/.git/hooks/post-index-change`, "x");
     const platform = createPlatform();
-    await runGit(platform, cwd, ["status", "--porcelain"], NEVER);
-    await runGit(platform, cwd, ["merge-base", "HEAD", "main"], NEVER);
+    await askGit(platform, cwd, ["status", "--porcelain"], NEVER);
+    await askGit(platform, cwd, ["merge-base", "HEAD", "main"], NEVER);
     await assert.rejects(Deno.stat(`${cwd}/sprung`), Deno.errors.NotFound);
     // The trap works: git without the hardening walks into it.
     await git(cwd, "status", "--porcelain");

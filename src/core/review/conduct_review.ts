@@ -14,7 +14,7 @@ import {
   type ReviewOutput,
   type ReviewTarget,
 } from "@/protocol/review.ts";
-import { runGit } from "../git_command.ts";
+import { askGit } from "../git_command.ts";
 import type { ThreadSpec } from "../open_thread.ts";
 import reviewRubric from "../prompts/review.md" with { type: "text" };
 import type { ThreadSettings } from "../settings.ts";
@@ -152,7 +152,7 @@ class Review {
     // A name like an option would be one.
     if (branch.startsWith("-")) return undefined;
     const args = ["merge-base", "HEAD", branch];
-    return await runGit(platform, settings.cwd, args, signal);
+    return await askGit(platform, settings.cwd, args, signal);
   }
 
   /** The reviewer's work is shown as this turn's; its answer is not: it is JSON. */

@@ -7,6 +7,7 @@ import {
   runCodex,
   spawnCodex,
 } from "@test/support/codex.ts";
+import { namesIn } from "@test/sandbox/room.ts";
 
 const isLinux = Deno.build.os === "linux";
 
@@ -20,7 +21,7 @@ async function sandbox(
     args: ["sandbox", ...args],
     ...options,
   });
-  return { code, stdout, stderr, files: [...Deno.readDirSync(workspace.cwd)] };
+  return { code, stdout, stderr, files: await namesIn(workspace.cwd) };
 }
 
 Deno.test({
@@ -72,8 +73,8 @@ Deno.test({
       "-c",
       script,
     ]);
-    const names = (files: readonly Deno.DirEntry[]) =>
-      files.map(({ name }) => name).filter((name) => name !== ".git");
+    const names = (files: readonly string[]) =>
+      files.filter((name) => name !== ".git");
     assert.deepEqual(
       [denied.code, names(denied.files), allowed.code, names(allowed.files)],
       [1, [], 1, ["made"]],
