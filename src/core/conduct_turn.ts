@@ -12,8 +12,11 @@ import type {
 import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
 import type { Op } from "@/protocol/ops.ts";
+import type { PermissionGrant } from "@/protocol/permissions.ts";
+import type { SandboxPolicy } from "@/protocol/policy.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { RolloutEntry } from "@/protocol/rollout.ts";
+import { widened } from "./approvals/grants.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
 import { compactHistory } from "./compaction.ts";
 import type { FrozenSettings } from "./current_settings.ts";
@@ -65,6 +68,8 @@ export type Meanwhile =
 export interface TurnRequest extends FrozenSettings {
   readonly input: readonly UserInput[];
   readonly outputSchema?: unknown;
+  /** Lets the turns after this one have a wider sandbox. */
+  widenSandbox(policy: SandboxPolicy): void;
   /** What came since it was last asked, in its order. */
   takeMeanwhile(): readonly Meanwhile[];
 }
@@ -87,7 +92,8 @@ class Turn {
   readonly #env: TurnEnvironment;
   readonly #state: ThreadState;
   readonly #request: TurnRequest;
-  readonly #guard: GuardPorts;
+  /** Replaced when the user grants the model more. */
+  #guard: GuardPorts;
   readonly #id: TurnId;
   readonly #startedMs: number;
   readonly #startedMonotonic: number;
@@ -172,6 +178,7 @@ class Turn {
                 guard: this.#guard,
                 turnDiff: this.#turnDiff,
                 emit: (event) => this.#emitOfCall(event),
+                grant: (grant) => this.#grant(grant),
                 turnId: this.#id,
                 serverTools: this.#serverTools,
                 turnMetadata: () => turnMetadata(this.#facts()),
@@ -442,6 +449,14 @@ class Turn {
       ...(error === undefined ? {} : { error }),
       ...(lastAgentMessage === undefined ? {} : { lastAgentMessage }),
     });
+  }
+
+  /** Calls from now on run with what was granted. */
+  #grant({ permissions, scope }: PermissionGrant): void {
+    const { settings } = this.#guard;
+    const sandboxPolicy = widened(settings.sandboxPolicy, permissions);
+    this.#guard = { ...this.#guard, settings: { ...settings, sandboxPolicy } };
+    if (scope === "session") this.#request.widenSandbox(sandboxPolicy);
   }
 
   /** The last diff is kept: it is what the turn has done. */

@@ -151,6 +151,7 @@ export async function openThread(
     notice,
     agents,
     questions: new PendingAnswers("question"),
+    permissions: new PendingAnswers("permissions"),
     place,
     originator: ports.originator,
     emit,

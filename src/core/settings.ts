@@ -189,6 +189,7 @@ function toolSettings(
     freeformPatch: model.freeformPatch ||
       config.features.apply_patch_freeform === true,
     acceptsImages: model.acceptsImages,
+    requestPermissions: config.features.request_permissions_tool,
     originalImageDetail: model.originalImageDetail,
     hasMcpServers: hasEnabledServers(config),
     ...toolSearchOf(config, model),

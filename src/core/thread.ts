@@ -129,6 +129,9 @@ export class Thread implements ThreadHandle {
       case "userAnswers":
         this.#parts.environment.questions.answer(op.requestId, op.answers);
         return;
+      case "permissions":
+        this.#parts.environment.permissions.answer(op.requestId, op.grant);
+        return;
       case "toAgent":
         return await this.#parts.agents.deliver(op.threadId, op.op);
       case "approval":
@@ -184,6 +187,7 @@ export class Thread implements ThreadHandle {
       ...(op.outputSchema === undefined
         ? {}
         : { outputSchema: op.outputSchema }),
+      widenSandbox: (sandboxPolicy) => settings.choose({ sandboxPolicy }),
       takeMeanwhile: () => this.#meanwhile.splice(0),
     }, signal);
   }

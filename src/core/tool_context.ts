@@ -4,15 +4,22 @@ import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
+import {
+  grantedOf,
+  NO_PERMISSIONS,
+  type PermissionGrant,
+  type Permissions,
+} from "@/protocol/permissions.ts";
 import type { TurnDiff } from "@/patch/turn_diff.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
 import type { ToolContext } from "@/tools/tool.ts";
+import { mayAskForPermissions } from "./approvals/grants.ts";
 import { type GuardPorts, runGuarded } from "./approvals/guarded_exec.ts";
 import { loadImage } from "./images.ts";
 import { applyPatchGuarded } from "./patching.ts";
 import type { ServerTools } from "./server_tools.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
-import type { UserQuestions } from "./turn_environment.ts";
+import type { PermissionQuestions, UserQuestions } from "./turn_environment.ts";
 
 export interface ContextPorts {
   readonly platform: Platform;
@@ -25,6 +32,9 @@ export interface ContextPorts {
   readonly serverTools: ServerTools;
   readonly agents: ThreadAgents;
   readonly questions: UserQuestions;
+  readonly permissions: PermissionQuestions;
+  /** From now on, commands run with what was granted. */
+  grant(grant: PermissionGrant): void;
   /** Who asks, for MCP servers that want to know. */
   turnMetadata(): unknown;
   emit(event: ThreadEvent): Promise<void>;
@@ -100,6 +110,8 @@ export function createToolContext(
           itemId: callId,
           questions,
         }), signal),
+    requestPermissions: (asked, reason, signal) =>
+      requestPermissions(ports, callId, { asked, reason }, signal),
     isPlanning,
     async updatePlan(plan, explanation) {
       const words = explanation === undefined ? {} : { explanation };
@@ -111,6 +123,47 @@ export function createToolContext(
         byte.toString(16).padStart(2, "0")
       ).join(""),
   };
+}
+
+/** Asks where the policy lets it, and puts in force what was granted. */
+async function requestPermissions(
+  ports: ContextPorts,
+  callId: string,
+  { asked, reason }: {
+    readonly asked: Permissions;
+    readonly reason: string | undefined;
+  },
+  signal: AbortSignal,
+): Promise<PermissionGrant> {
+  const { cwd, approvalPolicy } = ports.guard.settings;
+  if (!mayAskForPermissions(approvalPolicy)) {
+    return { permissions: NO_PERMISSIONS, scope: "turn" };
+  }
+  const permissions: Permissions = {
+    ...asked,
+    read: asked.read.map((path) => resolvePath(cwd, path)),
+    write: asked.write.map((path) => resolvePath(cwd, path)),
+  };
+  const answer = await ports.permissions.ask(
+    permissions,
+    (requestId) =>
+      ports.emit({
+        type: "permissionsRequested",
+        requestId,
+        turnId: ports.turnId,
+        itemId: callId,
+        cwd,
+        permissions,
+        ...(reason === undefined ? {} : { reason }),
+      }),
+    signal,
+  );
+  const grant: PermissionGrant = {
+    permissions: grantedOf(permissions, answer.permissions),
+    scope: answer.scope,
+  };
+  ports.grant(grant);
+  return grant;
 }
 
 const STDIN_CLOSED =

@@ -4,6 +4,7 @@ import type { Config } from "@/config/config.ts";
 import type { ModelClient } from "@/model/model.ts";
 import type { Platform } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { PermissionGrant, Permissions } from "@/protocol/permissions.ts";
 import type { UserAnswers, UserQuestion } from "@/protocol/questions.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
@@ -18,6 +19,8 @@ export type UserQuestions = PendingAnswers<
   readonly UserQuestion[],
   UserAnswers | undefined
 >;
+
+export type PermissionQuestions = PendingAnswers<Permissions, PermissionGrant>;
 
 /** The guard of commands, before a turn's settings are known. */
 export type GuardBase = Omit<GuardPorts, "settings">;
@@ -38,6 +41,7 @@ export interface TurnEnvironment extends Surroundings {
   readonly agents: ThreadAgents;
   /** What the model asked the user and waits for. */
   readonly questions: UserQuestions;
+  readonly permissions: PermissionQuestions;
   readonly place: ThreadPlace;
   readonly originator: string;
   emit(event: ThreadEvent): Promise<void>;

@@ -4,6 +4,7 @@
  */
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { Op } from "@/protocol/ops.ts";
+import { NO_PERMISSIONS } from "@/protocol/permissions.ts";
 
 /** The answer to an event that waits for one. */
 export function unattendedAnswer(event: ThreadEvent): Op | undefined {
@@ -25,6 +26,12 @@ export function unattendedAnswer(event: ThreadEvent): Op | undefined {
         type: "userAnswers",
         requestId: event.requestId,
         answers: undefined,
+      };
+    case "permissionsRequested":
+      return {
+        type: "permissions",
+        requestId: event.requestId,
+        grant: { permissions: NO_PERMISSIONS, scope: "turn" },
       };
     case "agentEvent": {
       const op = unattendedAnswer(event.event);

@@ -9,6 +9,7 @@ import type { HookRun } from "./hooks.ts";
 import type { ThreadInfo } from "./host.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
 import type { PlanStep, ThreadItem } from "./items.ts";
+import type { Permissions } from "./permissions.ts";
 import type { UserQuestion } from "./questions.ts";
 
 export interface TokenUsage {
@@ -164,6 +165,16 @@ export type ThreadEvent =
     readonly turnId: TurnId;
     readonly itemId: string;
     readonly message: string;
+  }
+  /** The model asks for a wider sandbox; a `permissions` op answers. */
+  | {
+    readonly type: "permissionsRequested";
+    readonly requestId: string;
+    readonly turnId: TurnId;
+    readonly itemId: string;
+    readonly cwd: string;
+    readonly permissions: Permissions;
+    readonly reason?: string;
   }
   /** The model asks the user something; a `userAnswers` op answers. */
   | {

@@ -12,6 +12,7 @@ import type {
   ReasoningSummary,
   SandboxPolicy,
 } from "./policy.ts";
+import type { PermissionGrant } from "./permissions.ts";
 import type { UserAnswers } from "./questions.ts";
 import type { ReviewTarget } from "./review.ts";
 
@@ -86,6 +87,12 @@ export type Op =
     readonly type: "userAnswers";
     readonly requestId: string;
     readonly answers: UserAnswers | undefined;
+  }
+  /** Grants what the model asked for, or a part of it, or nothing. */
+  | {
+    readonly type: "permissions";
+    readonly requestId: string;
+    readonly grant: PermissionGrant;
   }
   /** Passed on to a sub-agent; nothing happens when it is gone. */
   | {

@@ -40,6 +40,8 @@ export const SandboxPolicySchema = v.variant("type", [
     network_access: v.optional(v.boolean(), false),
     exclude_tmpdir_env_var: v.optional(v.boolean(), false),
     exclude_slash_tmp: v.optional(v.boolean(), false),
+    /** The working directory stays read-only; only the roots named open. Our own. */
+    exclude_cwd: v.optional(v.boolean()),
     /** Hosts commands may reach though they have no network. Our own. */
     network_allow: v.optional(v.array(v.string())),
     /** Commands see a `/tmp` of their thread alone. Our own. */

@@ -79,7 +79,9 @@ export function requestedRoots(
 ): readonly string[] {
   if (policy.type === "read-only") return [];
   for (const root of policy.writable_roots) refuseRelative(root);
-  const roots = [cwd, ...policy.writable_roots];
+  const roots = policy.exclude_cwd === true
+    ? [...policy.writable_roots]
+    : [cwd, ...policy.writable_roots];
   // What commands then see as /tmp is not this machine's.
   if (policy.private_tmp === true) return [...new Set(roots)];
   if (!policy.exclude_slash_tmp) roots.push("/tmp");

@@ -10,6 +10,7 @@ import {
   listMcpResourceTemplates,
   readMcpResource,
 } from "./mcp_resources.ts";
+import { requestPermissions } from "./request_permissions.ts";
 import { requestUserInput } from "./request_user_input.ts";
 import { resumeAgent } from "./resume_agent.ts";
 import { sendInput } from "./send_input.ts";
@@ -32,6 +33,7 @@ export const TOOLS: readonly Tool[] = [
   readMcpResource,
   updatePlan,
   requestUserInput,
+  requestPermissions,
   applyPatch,
   webSearch,
   viewImage,

@@ -7,6 +7,7 @@ import type * as v from "valibot";
 import { decode } from "@/protocol/decode.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { PlanStep, UserInput } from "@/protocol/items.ts";
+import type { PermissionGrant, Permissions } from "@/protocol/permissions.ts";
 import type { ReasoningEffort } from "@/protocol/policy.ts";
 import type { UserAnswers, UserQuestion } from "@/protocol/questions.ts";
 import type { OutputBody, ResponseItem } from "@/protocol/response_items.ts";
@@ -190,6 +191,12 @@ export interface ToolContext {
     questions: readonly UserQuestion[],
     signal: AbortSignal,
   ): Promise<UserAnswers | undefined>;
+  /** What the user grants of it, which may be nothing. */
+  requestPermissions(
+    asked: Permissions,
+    reason: string | undefined,
+    signal: AbortSignal,
+  ): Promise<PermissionGrant>;
   /** The turn is to end with a plan of its own, so there is no list to tick off. */
   readonly isPlanning: boolean;
   updatePlan(
@@ -226,6 +233,8 @@ export interface ToolSettings {
    * for a model that knows no search.
    */
   readonly toolSearch?: "whenMany" | "always";
+  /** The model may ask for a wider sandbox. */
+  readonly requestPermissions?: boolean;
   /** What an agent can be told to be; undefined when none may be started. */
   readonly agentRoles?: readonly AgentRoleSummary[];
 }

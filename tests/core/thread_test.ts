@@ -8,7 +8,8 @@ import { createPlatform } from "@/platform/deno.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle } from "@/protocol/host.ts";
 import type { ApprovalDecision } from "@/protocol/ops.ts";
-import type { ApprovalPolicy } from "@/protocol/policy.ts";
+import type { PermissionGrant } from "@/protocol/permissions.ts";
+import type { ApprovalPolicy, SandboxMode } from "@/protocol/policy.ts";
 import {
   messageText,
   type ResponseItem,
@@ -28,7 +29,10 @@ interface Place {
   readonly thread: ThreadHandle;
   readonly requests: readonly ModelRequest[];
   /** The events up to the end of a turn; questions get this answer. */
-  turn(answer?: ApprovalDecision): Promise<readonly ThreadEvent[]>;
+  turn(
+    answer?: ApprovalDecision,
+    grant?: PermissionGrant,
+  ): Promise<readonly ThreadEvent[]>;
 }
 
 async function withThread(
@@ -36,6 +40,7 @@ async function withThread(
   use: (place: Place) => Promise<void>,
   approvalPolicy: ApprovalPolicy = "never",
   hooks?: unknown,
+  sandboxMode: SandboxMode = "workspace-write",
 ): Promise<void> {
   const root = await Deno.realPath(await Deno.makeTempDir());
   const home = `${root}/home`;
@@ -59,8 +64,12 @@ async function withThread(
   };
   const config = await loadConfig({
     platform,
-    session: { overrides: [], enable: [], disable: [] },
-    flags: { model: "gpt-5.4", sandboxMode: "workspace-write" },
+    session: {
+      overrides: [],
+      enable: ["request_permissions_tool"],
+      disable: [],
+    },
+    flags: { model: "gpt-5.4", sandboxMode },
   });
   const sandbox = createSandbox({
     ...platform,
@@ -97,12 +106,16 @@ async function withThread(
     await use({
       thread,
       requests,
-      async turn(decision) {
+      async turn(decision, grant) {
         const seen: ThreadEvent[] = [];
         while (seen.at(-1)?.type !== "turnCompleted") {
           const next = await events.next();
           if (next.done) throw new Error("The events ended");
           seen.push(next.value);
+          if (next.value.type === "permissionsRequested" && grant) {
+            const { requestId } = next.value;
+            await thread.submit({ type: "permissions", requestId, grant });
+          }
           if (next.value.type !== "approvalRequested") continue;
           const { requestId } = next.value;
           if (decision === undefined) throw new Error("Nobody asked for this");
@@ -615,4 +628,55 @@ Deno.test("what no hook could hear before the turn was stopped is told to the us
     "never",
     { UserPromptSubmit: [{ hooks: [{ type: "command", command }] }] },
   );
+});
+
+Deno.test("a granted directory can be written from then on, for as long as was said", async () => {
+  for (const scope of ["turn", "session"] as const) {
+    const place = await Deno.realPath(
+      await Deno.makeTempDir({ dir: "/var/tmp" }),
+    );
+    const touch = (name: string, id: string) =>
+      called(
+        "exec_command",
+        { cmd: `touch ${place}/${name}`, login: false },
+        id,
+      );
+    try {
+      await withThread(
+        [
+          () => [
+            touch("before", "1"),
+            called("request_permissions", {
+              permissions: { file_system: { write: [place] } },
+            }, "2"),
+            touch("after", "3"),
+          ],
+          () => [said("done")],
+          () => [touch("later", "4")],
+          () => [said("done")],
+        ],
+        async ({ thread, turn }) => {
+          const grant: PermissionGrant = {
+            permissions: { read: [], write: [place, "/etc"], network: true },
+            scope,
+          };
+          await say(thread, "go");
+          await turn(undefined, grant);
+          await say(thread, "more");
+          await turn();
+        },
+        "on-request",
+        undefined,
+        "read-only",
+      );
+      const names = [...Deno.readDirSync(place)].map(({ name }) => name)
+        .filter((name) => !name.startsWith("."));
+      assert.deepEqual(
+        names.toSorted(),
+        scope === "turn" ? ["after"] : ["after", "later"],
+      );
+    } finally {
+      await Deno.remove(place, { recursive: true });
+    }
+  }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { unattendedAnswer } from "@/exec/unattended.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import { NO_PERMISSIONS } from "@/protocol/permissions.ts";
 
 const APPROVAL: ThreadEvent = {
   type: "approvalRequested",
@@ -30,6 +31,14 @@ Deno.test("everything asked of exec is answered, and nothing is allowed", () => 
       itemId: "i",
       questions: [],
     },
+    {
+      type: "permissionsRequested",
+      requestId: "p",
+      turnId: "t",
+      itemId: "i",
+      cwd: "/w",
+      permissions: { ...NO_PERMISSIONS, network: true },
+    },
     { type: "agentEvent", threadId: "child", event: APPROVAL },
     { type: "warning", message: "w" },
   ];
@@ -37,6 +46,11 @@ Deno.test("everything asked of exec is answered, and nothing is allowed", () => 
     decline,
     { type: "elicitation", requestId: "e", answer: { action: "cancel" } },
     { type: "userAnswers", requestId: "q", answers: undefined },
+    {
+      type: "permissions",
+      requestId: "p",
+      grant: { permissions: NO_PERMISSIONS, scope: "turn" },
+    },
     { type: "toAgent", threadId: "child", op: decline },
     undefined,
   ]);

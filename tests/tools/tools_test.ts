@@ -70,6 +70,10 @@ async function make(
       asked.push(questions);
       return { q: { answers: ["A"] } };
     },
+    async requestPermissions(permissions, reason) {
+      asked.push([permissions, reason]);
+      return { permissions: { ...permissions, network: false }, scope: "turn" };
+    },
     isPlanning: false,
     async updatePlan(plan, explanation) {
       asked.push([plan, explanation]);
@@ -572,4 +576,26 @@ Deno.test("hooks are told of commands by one name, of patches by theirs, of the 
     undefined,
     undefined,
   ]);
+});
+
+Deno.test("request_permissions asks for what was named and tells what was granted", async () => {
+  const { outcome, asked } = await make("request_permissions", {
+    permissions: {
+      file_system: { write: ["/data"] },
+      network: { enabled: true },
+    },
+    reason: "to fetch",
+  });
+  assert.deepEqual(asked, [
+    [{ read: [], write: ["/data"], network: true }, "to fetch"],
+  ]);
+  assert.equal(
+    outcome.output,
+    '{"permissions":{"file_system":{"write":["/data"]}},"scope":"turn"}',
+  );
+  const empty = await make("request_permissions", { permissions: {} });
+  assert.equal(
+    empty.outcome.output,
+    "request_permissions requires at least one permission",
+  );
 });
