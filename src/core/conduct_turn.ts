@@ -26,6 +26,7 @@ import {
   initialContext,
   turnAbortedMessage,
 } from "./fragments.ts";
+import { declareDynamicTools, findDynamicTool } from "./dynamic_tools.ts";
 import type { ThreadHistory } from "./history.ts";
 import { HookedTurn } from "./hooked_turn.ts";
 import { storedUsage } from "./ledger.ts";
@@ -169,7 +170,9 @@ class Turn {
             clock: this.#env.platform.clock,
             allowParallel: this.#request.settings.model.parallelToolCalls,
             tools: this.#request.settings.tools,
-            findServerTool: (call) => this.#serverTools.find(call),
+            findOtherTool: (call) =>
+              this.#serverTools.find(call) ??
+                findDynamicTool(this.#env.dynamicTools, call),
             truncation: this.#request.settings.truncation,
             hooks: this.#hooks.aroundCalls,
             contextFor: (call) =>
@@ -328,7 +331,10 @@ class Turn {
       turnId: this.#id,
       compactions: this.#state.compactions,
       instructions: this.#state.instructions,
-      tools: this.#serverTools.declare(tools, settings.tools),
+      tools: [
+        ...this.#serverTools.declare(tools, settings.tools),
+        ...declareDynamicTools(this.#env.dynamicTools),
+      ],
       installationId,
       originator,
       git,

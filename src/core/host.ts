@@ -2,7 +2,11 @@
  * The agent in this process: starts threads and continues stored ones.
  */
 import { CodexError } from "@/protocol/errors.ts";
-import type { ThreadHost, ThreadSelector } from "@/protocol/host.ts";
+import type {
+  ThreadHost,
+  ThreadOptions,
+  ThreadSelector,
+} from "@/protocol/host.ts";
 import { readRollout, type StoredThread } from "@/state/rollout_reader.ts";
 import { findByName, findLatest, findSession } from "@/state/sessions.ts";
 import { type HostPorts, openThread, type ThreadSpec } from "./open_thread.ts";
@@ -10,17 +14,26 @@ import { type HostPorts, openThread, type ThreadSpec } from "./open_thread.ts";
 /** The agent behind the ThreadHost interface. */
 export function createHost(ports: HostPorts): ThreadHost {
   const { config, source, approvalPolicy } = ports;
-  const spec: ThreadSpec = {
-    config,
+  const specOf = (options: ThreadOptions): ThreadSpec => ({
+    config: options.developerInstructions === undefined
+      ? config
+      : { ...config, developerInstructions: options.developerInstructions },
     source,
-    choices: { approvalPolicy },
+    choices: { approvalPolicy, ...options.choices },
     place: { depth: 0 },
-  };
+    ...(options.instructions === undefined
+      ? {}
+      : { instructions: options.instructions }),
+    ...(options.dynamicTools === undefined
+      ? {}
+      : { dynamicTools: options.dynamicTools }),
+  });
   return {
-    startThread: (signal) => openThread(ports, spec, signal),
-    async resumeThread(selector, signal) {
+    startThread: (options, signal) =>
+      openThread(ports, specOf(options), signal),
+    async resumeThread(selector, options, signal) {
       const stored = await findStored(ports, selector);
-      return await openThread(ports, { ...spec, stored }, signal);
+      return await openThread(ports, { ...specOf(options), stored }, signal);
     },
   };
 }

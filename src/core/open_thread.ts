@@ -8,6 +8,7 @@ import type { Config } from "@/config/config.ts";
 import type { RuleSet } from "@/exec-policy/rule.ts";
 import type { ModelClient } from "@/model/model.ts";
 import type { Platform } from "@/platform/platform.ts";
+import type { DynamicToolSpec } from "@/protocol/dynamic_tools.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadInfo } from "@/protocol/host.ts";
 import { type ThreadId, uuidV7 } from "@/protocol/ids.ts";
@@ -74,6 +75,8 @@ export interface ThreadSpec {
   readonly fork?: Fork;
   /** In place of the configured instructions. */
   readonly instructions?: string;
+  /** Tools the client brought; a stored thread has its own. */
+  readonly dynamicTools?: readonly DynamicToolSpec[];
   /** Servers another thread owns; without them it starts its own. */
   readonly servers?: ThreadServers;
 }
@@ -152,6 +155,8 @@ export async function openThread(
     agents,
     questions: new PendingAnswers("question"),
     permissions: new PendingAnswers("permissions"),
+    dynamicTools: spec.dynamicTools ?? stored?.meta.dynamic_tools ?? [],
+    dynamicCalls: new PendingAnswers("tool"),
     place,
     originator: ports.originator,
     emit,
@@ -265,6 +270,9 @@ function sessionMeta(
     base_instructions: {
       text: spec.instructions ?? config.modelInstructions ?? basePrompt.trim(),
     },
+    ...(spec.dynamicTools === undefined
+      ? {}
+      : { dynamic_tools: spec.dynamicTools }),
     ...(git === undefined ? {} : {
       git: {
         ...(git.commit === undefined ? {} : { commit_hash: git.commit }),

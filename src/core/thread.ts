@@ -129,6 +129,9 @@ export class Thread implements ThreadHandle {
       case "userAnswers":
         this.#parts.environment.questions.answer(op.requestId, op.answers);
         return;
+      case "dynamicToolResult":
+        this.#parts.environment.dynamicCalls.answer(op.requestId, op.result);
+        return;
       case "permissions":
         this.#parts.environment.permissions.answer(op.requestId, op.grant);
         return;

@@ -25,8 +25,8 @@ export interface BatchPorts {
   readonly clock: Clock;
   readonly allowParallel: boolean;
   readonly tools: ToolSettings;
-  /** The tool of an MCP server a call names; undefined when no server has it. */
-  findServerTool(call: ToolCallItem): CallableTool | undefined;
+  /** The tool of an MCP server, or of the client, a call names. */
+  findOtherTool(call: ToolCallItem): CallableTool | undefined;
   readonly truncation: {
     readonly mode: "bytes" | "tokens";
     readonly limit: number;
@@ -65,7 +65,7 @@ export async function runToolBatch(
 /** Neighbouring calls that may run together. */
 export function groupCalls(
   calls: readonly ToolCallItem[],
-  ports: Pick<BatchPorts, "allowParallel" | "tools" | "findServerTool">,
+  ports: Pick<BatchPorts, "allowParallel" | "tools" | "findOtherTool">,
 ): readonly (readonly ToolCallItem[])[] {
   const groups: ToolCallItem[][] = [];
   let isOpen = false;
@@ -101,14 +101,14 @@ async function runCall(
   }
 }
 
-/** The tool a call names; one with a namespace, and the search, are the servers'. */
+/** The tool a call names: ours first, so that nobody takes the place of one. */
 function calledTool(
-  ports: Pick<BatchPorts, "tools" | "findServerTool">,
+  ports: Pick<BatchPorts, "tools" | "findOtherTool">,
   call: ToolCallItem,
 ): CallableTool | undefined {
-  return namespaceOf(call) === "" && call.type !== "tool_search_call"
-    ? findTool(callName(call), ports.tools)
-    : ports.findServerTool(call);
+  const isOurs = namespaceOf(call) === "" && call.type !== "tool_search_call";
+  const own = isOurs ? findTool(callName(call), ports.tools) : undefined;
+  return own ?? ports.findOtherTool(call);
 }
 
 function fullName(call: ToolCallItem): string {

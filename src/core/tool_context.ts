@@ -2,6 +2,10 @@
 import type { Config } from "@/config/config.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
+import type {
+  DynamicToolCall,
+  DynamicToolResult,
+} from "@/protocol/dynamic_tools.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
 import {
@@ -19,7 +23,11 @@ import { loadImage } from "./images.ts";
 import { applyPatchGuarded } from "./patching.ts";
 import type { ServerTools } from "./server_tools.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
-import type { PermissionQuestions, UserQuestions } from "./turn_environment.ts";
+import type {
+  DynamicCalls,
+  PermissionQuestions,
+  UserQuestions,
+} from "./turn_environment.ts";
 
 export interface ContextPorts {
   readonly platform: Platform;
@@ -33,6 +41,7 @@ export interface ContextPorts {
   readonly agents: ThreadAgents;
   readonly questions: UserQuestions;
   readonly permissions: PermissionQuestions;
+  readonly dynamicCalls: DynamicCalls;
   /** From now on, commands run with what was granted. */
   grant(grant: PermissionGrant): void;
   /** Who asks, for MCP servers that want to know. */
@@ -110,6 +119,8 @@ export function createToolContext(
           itemId: callId,
           questions,
         }), signal),
+    callDynamicTool: (call, signal) =>
+      callDynamicTool(ports, callId, call, signal),
     requestPermissions: (asked, reason, signal) =>
       requestPermissions(ports, callId, { asked, reason }, signal),
     isPlanning,
@@ -123,6 +134,47 @@ export function createToolContext(
         byte.toString(16).padStart(2, "0")
       ).join(""),
   };
+}
+
+/** Shows a call, lets the client run it, and shows what came of it. */
+async function callDynamicTool(
+  { platform, dynamicCalls, turnId, emit }: ContextPorts,
+  itemId: string,
+  call: DynamicToolCall,
+  signal: AbortSignal,
+): Promise<DynamicToolResult> {
+  const started = platform.clock.monotonic();
+  const item = { type: "dynamicToolCall" as const, id: itemId, ...call };
+  const end = (result: DynamicToolResult) =>
+    emit({
+      type: "itemCompleted",
+      turnId,
+      item: {
+        ...item,
+        status: result.isSuccess ? "completed" : "failed",
+        contentItems: result.content,
+        success: result.isSuccess,
+        durationMs: Math.round(platform.clock.monotonic() - started),
+      },
+    });
+  await emit({
+    type: "itemStarted",
+    turnId,
+    item: { ...item, status: "inProgress" },
+  });
+  try {
+    const result = await dynamicCalls.ask(
+      call,
+      (requestId) =>
+        emit({ type: "dynamicToolCalled", requestId, turnId, itemId, call }),
+      signal,
+    );
+    await end(result);
+    return result;
+  } catch (error) {
+    await end({ content: [], isSuccess: false });
+    throw error;
+  }
 }
 
 /** Asks where the policy lets it, and puts in force what was granted. */

@@ -3,6 +3,11 @@ import type { PendingAnswers } from "@/async/pending_answers.ts";
 import type { Config } from "@/config/config.ts";
 import type { ModelClient } from "@/model/model.ts";
 import type { Platform } from "@/platform/platform.ts";
+import type {
+  DynamicToolCall,
+  DynamicToolResult,
+  DynamicToolSpec,
+} from "@/protocol/dynamic_tools.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { PermissionGrant, Permissions } from "@/protocol/permissions.ts";
 import type { UserAnswers, UserQuestion } from "@/protocol/questions.ts";
@@ -19,6 +24,8 @@ export type UserQuestions = PendingAnswers<
   readonly UserQuestion[],
   UserAnswers | undefined
 >;
+
+export type DynamicCalls = PendingAnswers<DynamicToolCall, DynamicToolResult>;
 
 export type PermissionQuestions = PendingAnswers<Permissions, PermissionGrant>;
 
@@ -42,6 +49,9 @@ export interface TurnEnvironment extends Surroundings {
   /** What the model asked the user and waits for. */
   readonly questions: UserQuestions;
   readonly permissions: PermissionQuestions;
+  /** Tools the client brought. */
+  readonly dynamicTools: readonly DynamicToolSpec[];
+  readonly dynamicCalls: DynamicCalls;
   readonly place: ThreadPlace;
   readonly originator: string;
   emit(event: ThreadEvent): Promise<void>;

@@ -53,8 +53,8 @@ export async function runExec(
 ): Promise<number> {
   const lifetime = new AbortController();
   const thread = request.resume === undefined
-    ? await host.startThread(lifetime.signal)
-    : await host.resumeThread(request.resume, lifetime.signal);
+    ? await host.startThread({}, lifetime.signal)
+    : await host.resumeThread(request.resume, {}, lifetime.signal);
   const watch = watchSignals(thread, platform, exit);
   try {
     const view = createView(request, thread, platform);

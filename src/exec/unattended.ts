@@ -27,6 +27,12 @@ export function unattendedAnswer(event: ThreadEvent): Op | undefined {
         requestId: event.requestId,
         answers: undefined,
       };
+    case "dynamicToolCalled":
+      return {
+        type: "dynamicToolResult",
+        requestId: event.requestId,
+        result: { content: [], isSuccess: false },
+      };
     case "permissionsRequested":
       return {
         type: "permissions",

@@ -5,6 +5,7 @@
  */
 import type { ErrorCode } from "./errors.ts";
 import type { AgentOrigin } from "./agents.ts";
+import type { DynamicToolCall } from "./dynamic_tools.ts";
 import type { HookRun } from "./hooks.ts";
 import type { ThreadInfo } from "./host.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
@@ -165,6 +166,14 @@ export type ThreadEvent =
     readonly turnId: TurnId;
     readonly itemId: string;
     readonly message: string;
+  }
+  /** The client is to run one of the tools it brought; `dynamicToolResult` answers. */
+  | {
+    readonly type: "dynamicToolCalled";
+    readonly requestId: string;
+    readonly turnId: TurnId;
+    readonly itemId: string;
+    readonly call: DynamicToolCall;
   }
   /** The model asks for a wider sandbox; a `permissions` op answers. */
   | {

@@ -4,8 +4,9 @@
  * implements it in thirty lines.
  */
 import type { ThreadEvent } from "./events.ts";
+import type { DynamicToolSpec } from "./dynamic_tools.ts";
 import type { ThreadId } from "./ids.ts";
-import type { Op } from "./ops.ts";
+import type { Op, TurnChoices } from "./ops.ts";
 import type {
   ApprovalPolicy,
   ReasoningEffort,
@@ -24,6 +25,15 @@ export interface ThreadInfo {
   /** As configured; undefined when the model's default applies. */
   readonly reasoningEffort?: ReasoningEffort;
   readonly reasoningSummary?: ReasoningSummary;
+}
+
+/** What a front end may want of a thread, beside what is configured. */
+export interface ThreadOptions {
+  readonly choices?: TurnChoices;
+  /** In place of the base instructions; a thread that goes on keeps its own. */
+  readonly instructions?: string;
+  readonly developerInstructions?: string;
+  readonly dynamicTools?: readonly DynamicToolSpec[];
 }
 
 /** Which stored thread to continue. */
@@ -50,10 +60,14 @@ export interface ThreadHandle {
 }
 
 export interface ThreadHost {
-  startThread(signal: AbortSignal): Promise<ThreadHandle>;
+  startThread(
+    options: ThreadOptions,
+    signal: AbortSignal,
+  ): Promise<ThreadHandle>;
   /** Continues a stored thread; a lookup that finds nothing is a `not_found` error. */
   resumeThread(
     selector: ThreadSelector,
+    options: ThreadOptions,
     signal: AbortSignal,
   ): Promise<ThreadHandle>;
 }

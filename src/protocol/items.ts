@@ -4,6 +4,7 @@
  * app-server protocol, so that every front end is a projection of the same values.
  */
 import type { AgentStatus } from "./agents.ts";
+import type { DynamicToolCall, DynamicToolContent } from "./dynamic_tools.ts";
 import type { ThreadId } from "./ids.ts";
 import type { ReasoningEffort } from "./policy.ts";
 import type { WebSearchAction } from "./response_items.ts";
@@ -128,6 +129,16 @@ export interface ContextCompactionThreadItem {
   readonly id: string;
 }
 
+/** A call of a tool the client brought. */
+export interface DynamicToolCallThreadItem extends DynamicToolCall {
+  readonly type: "dynamicToolCall";
+  readonly id: string;
+  readonly status: "inProgress" | "completed" | "failed";
+  readonly contentItems?: readonly DynamicToolContent[];
+  readonly success?: boolean;
+  readonly durationMs?: number;
+}
+
 /** Work with a sub-agent: one call of one of the five tools. */
 export interface CollabAgentToolCallThreadItem {
   readonly type: "collabAgentToolCall";
@@ -166,6 +177,7 @@ export type ThreadItem =
   | CommandExecutionThreadItem
   | FileChangeThreadItem
   | McpToolCallThreadItem
+  | DynamicToolCallThreadItem
   | CollabAgentToolCallThreadItem
   | WebSearchThreadItem
   | ImageViewThreadItem

@@ -2,6 +2,7 @@
  * Ops: everything a front end can ask of a thread. An op is accepted, put in order
  * by the thread's loop, and answered only through events.
  */
+import type { DynamicToolResult } from "./dynamic_tools.ts";
 import type { ThreadId } from "./ids.ts";
 import type { UserInput } from "./items.ts";
 import type {
@@ -87,6 +88,12 @@ export type Op =
     readonly type: "userAnswers";
     readonly requestId: string;
     readonly answers: UserAnswers | undefined;
+  }
+  /** What came of a call of a tool the client brought. */
+  | {
+    readonly type: "dynamicToolResult";
+    readonly requestId: string;
+    readonly result: DynamicToolResult;
   }
   /** Grants what the model asked for, or a part of it, or nothing. */
   | {

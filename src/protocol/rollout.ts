@@ -2,6 +2,7 @@
  * Rollout lines: the append-only record of a thread, one JSON object a line, in the
  * reference's format so that either program continues what the other began.
  */
+import type { DynamicToolSpec } from "./dynamic_tools.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
 import type {
   ApprovalPolicy,
@@ -41,6 +42,8 @@ export interface SessionMeta {
   readonly agent_role?: string;
   readonly model_provider: string;
   readonly base_instructions: { readonly text: string } | null;
+  /** Tools the client brought, for threads that go on without it saying so again. */
+  readonly dynamic_tools?: readonly DynamicToolSpec[];
   readonly git?: {
     readonly commit_hash?: string;
     readonly branch?: string;

@@ -5,6 +5,10 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import { decode } from "@/protocol/decode.ts";
+import type {
+  DynamicToolCall,
+  DynamicToolResult,
+} from "@/protocol/dynamic_tools.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { PlanStep, UserInput } from "@/protocol/items.ts";
 import type { PermissionGrant, Permissions } from "@/protocol/permissions.ts";
@@ -207,6 +211,11 @@ export interface ToolContext {
     request: { readonly path: string; readonly keepResolution: boolean },
     signal: AbortSignal,
   ): Promise<ImageOutcome>;
+  /** Asks the client to run one of the tools it brought. */
+  callDynamicTool(
+    call: DynamicToolCall,
+    signal: AbortSignal,
+  ): Promise<DynamicToolResult>;
   callMcpTool(call: McpCall, signal: AbortSignal): Promise<McpOutcome>;
   queryMcpResources(
     query: McpResourceQuery,

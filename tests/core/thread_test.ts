@@ -5,6 +5,7 @@ import { createHost } from "@/core/host.ts";
 import { NO_RULES } from "@/exec-policy/rule.ts";
 import type { ModelEvent, ModelRequest } from "@/model/model.ts";
 import { createPlatform } from "@/platform/deno.ts";
+import type { DynamicToolSpec } from "@/protocol/dynamic_tools.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle } from "@/protocol/host.ts";
 import type { ApprovalDecision } from "@/protocol/ops.ts";
@@ -24,6 +25,16 @@ type Answer = (
   thread: ThreadHandle,
   signal: AbortSignal,
 ) => readonly ModelEvent[] | Promise<readonly ModelEvent[]>;
+
+const DYNAMIC: readonly DynamicToolSpec[] = [
+  { name: "weather", description: "d", inputSchema: { type: "object" } },
+  {
+    name: "paint",
+    namespace: "art",
+    description: "d",
+    inputSchema: { type: "object" },
+  },
+];
 
 interface Place {
   readonly thread: ThreadHandle;
@@ -100,7 +111,7 @@ async function withThread(
     originator: "test",
     isEphemeral: false,
   });
-  const thread = await host.startThread(NEVER);
+  const thread = await host.startThread({ dynamicTools: DYNAMIC }, NEVER);
   const events = thread.events()[Symbol.asyncIterator]();
   try {
     await use({
@@ -112,6 +123,17 @@ async function withThread(
           const next = await events.next();
           if (next.done) throw new Error("The events ended");
           seen.push(next.value);
+          if (next.value.type === "dynamicToolCalled") {
+            const { requestId, call } = next.value;
+            await thread.submit({
+              type: "dynamicToolResult",
+              requestId,
+              result: {
+                content: [{ type: "inputText", text: JSON.stringify(call) }],
+                isSuccess: call.tool === "weather",
+              },
+            });
+          }
           if (next.value.type === "permissionsRequested" && grant) {
             const { requestId } = next.value;
             await thread.submit({ type: "permissions", requestId, grant });
@@ -680,3 +702,53 @@ Deno.test("a granted directory can be written from then on, for as long as was s
     }
   }
 });
+
+Deno.test("tools the client brought are declared, called and answered", () =>
+  withThread(
+    [
+      () => [
+        called("weather", { city: "Oslo" }, "1"),
+        {
+          type: "itemDone",
+          itemId: "c",
+          item: {
+            type: "function_call",
+            name: "paint",
+            namespace: "art",
+            arguments: "{}",
+            call_id: "2",
+          },
+        },
+        called("weather", "no object {", "3"),
+      ],
+      () => [said("done")],
+    ],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "go");
+      const items = (await turn()).flatMap((event) =>
+        event.type === "itemCompleted" && event.item.type === "dynamicToolCall"
+          ? [[event.item.tool, event.item.status, event.item.success]]
+          : []
+      );
+      assert.deepEqual(items, [
+        ["weather", "completed", true],
+        ["paint", "failed", false],
+        ["weather", "completed", true],
+      ]);
+      const names = requests[0]?.tools.map(({ name }) => name);
+      assert.deepEqual(names?.slice(-2), ["weather", "art"]);
+      const outputs = requests[1]?.input.filter(({ type }) =>
+        type === "function_call_output"
+      ).map((item) => "output" in item ? item.output : undefined);
+      assert.deepEqual(outputs?.slice(0, 2), [
+        [{
+          type: "input_text",
+          text: '{"tool":"weather","arguments":{"city":"Oslo"}}',
+        }],
+        [{
+          type: "input_text",
+          text: '{"tool":"paint","namespace":"art","arguments":{}}',
+        }],
+      ]);
+    },
+  ));

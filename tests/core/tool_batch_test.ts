@@ -51,7 +51,7 @@ Deno.test("parallel-safe neighbours form a group, everything else stands alone",
     groupCalls(calls, {
       allowParallel,
       tools: TOOLS,
-      findServerTool: () => undefined,
+      findOtherTool: () => undefined,
     })
       .map((group) => group.map((item) => item.call_id).join(""));
   assert.deepEqual([ids(true), ids(false)], [
@@ -69,7 +69,7 @@ function ports(
     clock: new FakeClock(),
     allowParallel: true,
     tools: TOOLS,
-    findServerTool: () => undefined,
+    findOtherTool: () => undefined,
     truncation: { mode: "bytes", limit: 1_000 },
     hooks: undefined,
     // Only commands are called for here.

@@ -32,6 +32,13 @@ Deno.test("everything asked of exec is answered, and nothing is allowed", () => 
       questions: [],
     },
     {
+      type: "dynamicToolCalled",
+      requestId: "d",
+      turnId: "t",
+      itemId: "i",
+      call: { tool: "t", arguments: {} },
+    },
+    {
       type: "permissionsRequested",
       requestId: "p",
       turnId: "t",
@@ -46,6 +53,11 @@ Deno.test("everything asked of exec is answered, and nothing is allowed", () => 
     decline,
     { type: "elicitation", requestId: "e", answer: { action: "cancel" } },
     { type: "userAnswers", requestId: "q", answers: undefined },
+    {
+      type: "dynamicToolResult",
+      requestId: "d",
+      result: { content: [], isSuccess: false },
+    },
     {
       type: "permissions",
       requestId: "p",

@@ -82,6 +82,10 @@ async function make(
       asked.push(request);
       return { kind: "image", dataUrl: "data:x" };
     },
+    async callDynamicTool(call) {
+      asked.push(call);
+      return { content: [], isSuccess: true };
+    },
     async callMcpTool(call) {
       asked.push(call);
       return { kind: "error", message: "no server", wallMs: 0 };

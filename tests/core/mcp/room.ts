@@ -125,7 +125,7 @@ export async function withRoom(
     originator: "test",
     isEphemeral: false,
   });
-  const thread = await host.startThread(NEVER);
+  const thread = await host.startThread({}, NEVER);
   const events = thread.events()[Symbol.asyncIterator]();
   try {
     await use({
