@@ -81,6 +81,32 @@ const FEATURE_TABLE = {
   workspace_owner_usage_nudge: ["under development", false],
 } as const satisfies Record<string, FeatureRow>;
 
+/** Known and written about, and not to be had in this version. */
+const WITHOUT_EFFECT: readonly (keyof typeof FEATURE_TABLE)[] = [
+  "apply_patch_streaming_events",
+  "artifact",
+  "chronicle",
+  "code_mode",
+  "code_mode_only",
+  "enable_fanout",
+  "exec_permission_approvals",
+  "external_migration",
+  "js_repl",
+  "js_repl_tools_only",
+  "multi_agent_v2",
+  "prevent_idle_sleep",
+  "realtime_conversation",
+  "remote_control",
+  "remote_plugin",
+  "runtime_metrics",
+  "shell_zsh_fork",
+  "skill_env_var_dependency_prompt",
+  "unavailable_dummy_tools",
+  "undo",
+  "use_legacy_landlock",
+  "workspace_owner_usage_nudge",
+];
+
 export type FeatureName = keyof typeof FEATURE_TABLE;
 
 /** Which features are on in this run. */
@@ -120,6 +146,13 @@ const ALIASES: Readonly<Record<string, FeatureName>> = {
 export function findFeature(name: string): Feature | undefined {
   const canonical = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
   return FEATURES.find((feature) => feature.name === canonical);
+}
+
+/** Features somebody switched on that do nothing here. */
+export function featuresWithoutEffect(
+  states: FeatureStates,
+): readonly FeatureName[] {
+  return WITHOUT_EFFECT.filter((name) => states[name]);
 }
 
 /**

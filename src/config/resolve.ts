@@ -9,7 +9,7 @@ import { invalidType } from "@/protocol/decode.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ApprovalPolicy, SandboxMode } from "@/protocol/policy.ts";
 import type { Config, RawTable, TrustLevel } from "./config.ts";
-import { resolveFeatures } from "./features.ts";
+import { featuresWithoutEffect, resolveFeatures } from "./features.ts";
 import { checkMcpServers, resolveMcpServers } from "./mcp_servers.ts";
 import { ConfigProblem } from "./problem.ts";
 import { DEFAULT_ROOT_MARKERS } from "./project.ts";
@@ -413,6 +413,12 @@ function warningsOf(input: ResolveInput): readonly string[] {
     warnings.push(
       "Ignoring sandbox_workspace_write.network_allow: network_access = true " +
         "opens every host; take it away to open only those",
+    );
+  }
+  const idle = featuresWithoutEffect(resolveFeatures(input.toml.featureTables));
+  if (idle.length > 0) {
+    warnings.push(
+      `Features without effect in this version are on: ${idle.join(", ")}`,
     );
   }
   return warnings;

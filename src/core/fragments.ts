@@ -21,6 +21,8 @@ export interface ContextParts {
   readonly writableRoots: readonly string[];
   /** The instructions of the thread, for a model that takes over. */
   readonly instructions: string;
+  /** Who is named as co-author of commits; undefined when nobody is. */
+  readonly commitAuthor: string | undefined;
   readonly includePermissions: boolean;
   readonly includeEnvironment: boolean;
 }
@@ -32,6 +34,7 @@ export function initialContext(parts: ContextParts): readonly ResponseItem[] {
     ...present(parts.context.developer_instructions),
     ...initialMode(parts.context),
     ...changedPersonality(undefined, parts.context),
+    ...present(parts.commitAuthor).map(attributionText),
   ];
   const user = [
     ...present(parts.context.user_instructions).map((text) =>
@@ -173,6 +176,10 @@ function environmentText(
     `  <timezone>${timezone}</timezone>`,
     "</environment_context>",
   ].join("\n");
+}
+
+function attributionText(author: string): string {
+  return `When you write the message of a git commit, end it with this trailer, once, behind a blank line:\n\nCo-authored-by: ${author}`;
 }
 
 function projectText(cwd: string, text: string): string {

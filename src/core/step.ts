@@ -137,7 +137,7 @@ export class Sampler {
     await record([item]);
     if (shown === undefined) return;
     if (shown.type === "agentMessage") return await this.#finishMessage(shown);
-    if (shown.type === "webSearch") {
+    if (shown.type === "webSearch" || shown.type === "imageGeneration") {
       await this.#ports.emit({ type: "itemStarted", turnId, item: shown });
     }
     await this.#ports.emit({ type: "itemCompleted", turnId, item: shown });
@@ -190,9 +190,29 @@ function finishedItem(item: ResponseItem, id: string): ThreadItem | undefined {
         query: searchQuery(item.action),
         ...(item.action === undefined ? {} : { action: item.action }),
       };
+    case "other":
+      return item.raw.type === "image_generation_call"
+        ? generatedImage(item.raw, id)
+        : undefined;
     default:
       return undefined;
   }
+}
+
+/** The provider makes pictures by itself; the history keeps the call as it came. */
+function generatedImage(
+  raw: { readonly [key: string]: unknown },
+  id: string,
+): ThreadItem {
+  const text = (value: unknown) => typeof value === "string" ? value : "";
+  const prompt = text(raw.revised_prompt);
+  return {
+    type: "imageGeneration",
+    id,
+    status: text(raw.status),
+    result: text(raw.result),
+    ...(prompt === "" ? {} : { revisedPrompt: prompt }),
+  };
 }
 
 function searchQuery(

@@ -5,6 +5,9 @@ import type { ContextParts } from "./fragments.ts";
 import type { ThreadSettings } from "./settings.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
 
+/** Named in commits unless the user names somebody else. */
+const COMMIT_AUTHOR = "Codex <noreply@openai.com>";
+
 /** What the context of a turn is made of. */
 export async function contextParts(
   env: TurnEnvironment,
@@ -25,6 +28,9 @@ export async function contextParts(
     shell: env.shell.slice(env.shell.lastIndexOf("/") + 1),
     writableRoots: await env.writeCheck.writableRoots(place),
     instructions: turn.instructions,
+    commitAuthor: env.config.features.codex_git_commit
+      ? env.config.commitAttribution ?? COMMIT_AUTHOR
+      : undefined,
     includePermissions: env.config.includePermissionsInstructions,
     includeEnvironment: env.config.includeEnvironmentContext,
   };

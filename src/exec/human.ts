@@ -186,6 +186,8 @@ export class HumanView {
         ];
       case "imageView":
         return [`viewed image: ${item.path}`];
+      case "imageGeneration":
+        return [`image generated: ${item.revisedPrompt ?? item.status}`];
       case "contextCompaction":
         return ["context compacted"];
       default:

@@ -124,6 +124,16 @@ export interface ExitedReviewModeThreadItem {
   readonly review: string;
 }
 
+/** A picture the provider made. */
+export interface ImageGenerationThreadItem {
+  readonly type: "imageGeneration";
+  readonly id: string;
+  readonly status: string;
+  readonly revisedPrompt?: string;
+  /** Base64. */
+  readonly result: string;
+}
+
 export interface ContextCompactionThreadItem {
   readonly type: "contextCompaction";
   readonly id: string;
@@ -181,6 +191,7 @@ export type ThreadItem =
   | CollabAgentToolCallThreadItem
   | WebSearchThreadItem
   | ImageViewThreadItem
+  | ImageGenerationThreadItem
   | EnteredReviewModeThreadItem
   | ExitedReviewModeThreadItem
   | ContextCompactionThreadItem

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { FEATURES, findFeature, resolveFeatures } from "@/config/features.ts";
+import {
+  FEATURES,
+  featuresWithoutEffect,
+  findFeature,
+  resolveFeatures,
+} from "@/config/features.ts";
 
 Deno.test("findFeature() knows former names", () => {
   assert.deepEqual(
@@ -33,4 +38,10 @@ Deno.test("resolveFeatures() lets later tables win", () => {
     [states.undo, states.apps, states.multi_agent],
     [false, false, false],
   );
+});
+
+Deno.test("a feature somebody switched on for nothing is named", () => {
+  const states = resolveFeatures([{ js_repl: true, multi_agent: true }]);
+  assert.deepEqual(featuresWithoutEffect(states), ["js_repl"]);
+  assert.deepEqual(featuresWithoutEffect(resolveFeatures([])), []);
 });

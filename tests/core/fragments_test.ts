@@ -26,6 +26,7 @@ function parts(changes: Partial<TurnContext> = {}): ContextParts {
     shell: "bash",
     writableRoots: ["/p", "/tmp"],
     instructions: "Work well.",
+    commitAuthor: undefined,
     includePermissions: true,
     includeEnvironment: true,
   };
@@ -70,6 +71,18 @@ Deno.test("what is switched off is left out, message and all", () => {
   assert.deepEqual(initialContext(bare), []);
   const before = parts({ cwd: "/q" }).context;
   assert.deepEqual(contextUpdate(before, bare), []);
+});
+
+Deno.test("commits name a co-author where that is wanted", () => {
+  const trailer = (commitAuthor: string | undefined) =>
+    /Co-authored-by: [^"\\]*/.exec(
+      JSON.stringify(initialContext({ ...parts(), commitAuthor })),
+    )?.[0];
+  assert.deepEqual(["A <a@b>", "", undefined].map(trailer), [
+    "Co-authored-by: A <a@b>",
+    undefined,
+    undefined,
+  ]);
 });
 
 Deno.test("the environment is told exactly", () => {

@@ -223,3 +223,27 @@ Deno.test("an answer that is nothing but a plan has the plan for its last messag
   assert.equal(lastMessage, "1. do\n");
   assert.ok(!JSON.stringify(log).includes('"agentMessage"'));
 });
+
+Deno.test("a picture the provider made is shown, and kept as it came", async () => {
+  const raw = {
+    type: "image_generation_call",
+    id: "ig_1",
+    status: "completed",
+    revised_prompt: "a cat",
+    result: "QUJD",
+  };
+  const item: ResponseItem = { type: "other", raw };
+  const { log } = await sample([ASKED], [done(item, "ig_1")]);
+  const shown = {
+    type: "imageGeneration",
+    id: "ig_1",
+    status: "completed",
+    result: "QUJD",
+    revisedPrompt: "a cat",
+  };
+  assert.deepEqual(log.slice(0, 3), [
+    { recorded: item },
+    { type: "itemStarted", turnId: "turn", item: shown },
+    { type: "itemCompleted", turnId: "turn", item: shown },
+  ]);
+});
