@@ -170,6 +170,24 @@ export interface HistoryConfig {
   readonly maxBytes?: number;
 }
 
+/** Switches a skill on or off, by its name or by where it lies. */
+export type SkillRule =
+  & { readonly isEnabled: boolean }
+  & (
+    | { readonly kind: "name"; readonly name: string }
+    /** A SKILL.md or its directory, absolute. */
+    | { readonly kind: "path"; readonly path: string }
+  );
+
+export interface SkillsConfig {
+  /** The skills that come with the program. */
+  readonly isBundledEnabled: boolean;
+  /** Tell the model which skills there are. */
+  readonly includeInstructions: boolean;
+  /** The last one that fits decides. */
+  readonly rules: readonly SkillRule[];
+}
+
 export type TrustLevel = "trusted" | "untrusted";
 
 /** One source of configuration, low to high, as `config/read` shows it. */
@@ -245,7 +263,7 @@ export interface Config {
   readonly features: FeatureStates;
   readonly agents: AgentsConfig;
   /** Unchecked tables, for the parts that decode them. */
-  readonly skills: RawTable;
+  readonly skills: SkillsConfig;
   readonly hooks: RawTable;
   readonly memories: RawTable;
   readonly tui: RawTable;

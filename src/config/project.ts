@@ -3,7 +3,7 @@
  * whether the user trusts it. Found by looking at files, never by running git.
  */
 import type { FileSystem } from "@/platform/platform.ts";
-import { directoryOf, resolvePath } from "@/platform/paths.ts";
+import { directoryOf, isWithin, resolvePath } from "@/platform/paths.ts";
 import type { TrustLevel } from "./config.ts";
 
 /** What makes a directory a project root unless the configuration says otherwise. */
@@ -18,6 +18,16 @@ export function ancestorsOf(directory: string): readonly string[] {
     ancestors.push(current);
   }
   return ancestors;
+}
+
+/** The directories from `root` down to `leaf`, both included; `leaf` alone outside it. */
+export function directoriesDown(
+  root: string,
+  leaf: string,
+): readonly string[] {
+  const inside = ancestorsOf(leaf)
+    .filter((directory) => isWithin(directory, root));
+  return inside.length === 0 ? [leaf] : inside.toReversed();
 }
 
 /** The nearest directory from `cwd` upwards that holds one of the markers. */

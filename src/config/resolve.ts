@@ -8,7 +8,7 @@ import { parseHostPattern } from "@/text/host_pattern.ts";
 import { invalidType } from "@/protocol/decode.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ApprovalPolicy, SandboxMode } from "@/protocol/policy.ts";
-import type { Config, RawTable, TrustLevel } from "./config.ts";
+import type { Config, RawTable, SkillRule, TrustLevel } from "./config.ts";
 import { featuresWithoutEffect, resolveFeatures } from "./features.ts";
 import { checkMcpServers, resolveMcpServers } from "./mcp_servers.ts";
 import { ConfigProblem } from "./problem.ts";
@@ -323,7 +323,7 @@ function toolSettings({ raw, toml }: ResolveInput) {
     webSearchOptions: webSearchOptions(toml),
     features,
     agents: agentSettings(toml.agents ?? {}),
-    skills: tableIn(raw, "skills"),
+    skills: skillSettings(toml.skills ?? {}),
     hooks: tableIn(raw, "hooks"),
     memories: tableIn(raw, "memories"),
     mcpServers: resolveMcpServers(toml.mcp_servers ?? {}),
@@ -332,6 +332,28 @@ function toolSettings({ raw, toml }: ResolveInput) {
       callbackPort: toml.mcp_oauth_callback_port,
       callbackUrl: toml.mcp_oauth_callback_url,
     },
+  };
+}
+
+function skillSettings(
+  skills: NonNullable<ConfigToml["skills"]>,
+): Config["skills"] {
+  return {
+    isBundledEnabled: skills.bundled?.enabled ?? true,
+    includeInstructions: skills.include_instructions ?? true,
+    rules: (skills.config ?? []).map((rule, index): SkillRule => {
+      const { path, name, enabled: isEnabled } = rule;
+      if (path !== undefined && name === undefined) {
+        return { kind: "path", path, isEnabled };
+      }
+      if (name !== undefined && path === undefined) {
+        return { kind: "name", name, isEnabled };
+      }
+      throw new ConfigProblem(
+        ["skills", "config", index],
+        "a [[skills.config]] entry names one skill, by `path` or by `name`",
+      );
+    }),
   };
 }
 

@@ -240,7 +240,15 @@ export const ConfigToml = struct("ConfigToml", {
     AgentRoleToml,
     (issue) => invalidType(issue.input, "struct AgentsToml"),
   ))),
-  skills: anyTable,
+  skills: v.optional(struct("SkillsConfig", {
+    bundled: v.optional(struct("BundledSkillsConfig", { enabled: bool })),
+    include_instructions: bool,
+    config: v.optional(v.array(struct("SkillConfig", {
+      path: filePath,
+      name: text,
+      enabled: v.boolean(),
+    }))),
+  })),
   hooks: anyTable,
   memories: anyTable,
   tui: v.optional(TuiToml),

@@ -226,9 +226,11 @@ class Turn {
 
   /** Records what the user said, and what hooks add to it, unless they refuse it. */
   async #admit(message: ResponseItem, signal: AbortSignal): Promise<boolean> {
-    for (const text of this.#env.hooks?.takeWarnings() ?? []) {
-      await this.#env.emit({ type: "warning", message: text });
-    }
+    const { hooks, skills } = this.#env;
+    await this.#warn([
+      ...hooks?.takeWarnings() ?? [],
+      ...skills?.takeWarnings() ?? [],
+    ]);
     const { input } = this.#request;
     const { history } = this.#state;
     const opening = await this.#hooks.open(inputText(input), signal);
@@ -236,6 +238,7 @@ class Turn {
     const record: Record = (items) => history.append(items);
     if (opening.isAdmitted) await this.#recordInput(input, message, record);
     await record(opening.after);
+    if (opening.isAdmitted) await this.#recordSkills(input, record);
     return opening.isAdmitted;
   }
 
@@ -260,6 +263,7 @@ class Turn {
     const said = await this.#hooks.hear(inputText(input), signal);
     if (said.mayGoOn) await this.#recordInput(input, entry.message, record);
     await record(said.context);
+    if (said.mayGoOn) await this.#recordSkills(input, record);
   }
 
   /** What the user had said before stopping the turn is not lost with it. */
@@ -281,6 +285,23 @@ class Turn {
             }`,
         });
       }
+    }
+  }
+
+  /** The instructions of the skills the user named. */
+  async #recordSkills(
+    input: readonly UserInput[],
+    record: Record,
+  ): Promise<void> {
+    const named = await this.#env.skills?.named(input);
+    if (named === undefined) return;
+    await record(named.items);
+    await this.#warn(named.warnings);
+  }
+
+  async #warn(messages: readonly string[]): Promise<void> {
+    for (const message of messages) {
+      await this.#env.emit({ type: "warning", message });
     }
   }
 
@@ -314,12 +335,10 @@ class Turn {
 
   /** The first request must name every tool, so it waits for the servers. */
   async #awaitServers(signal: AbortSignal): Promise<void> {
-    const { servers, emit } = this.#env;
+    const { servers } = this.#env;
     if (servers === undefined) return;
     this.#serverTools = await servers.tools(signal);
-    for (const message of servers.takeWarnings()) {
-      await emit({ type: "warning", message });
-    }
+    await this.#warn(servers.takeWarnings());
   }
 
   #facts(): RequestFacts {

@@ -21,6 +21,8 @@ export interface ContextParts {
   readonly writableRoots: readonly string[];
   /** The instructions of the thread, for a model that takes over. */
   readonly instructions: string;
+  /** What there is of skills; the same for the whole thread. */
+  readonly skills: string | undefined;
   /** Who is named as co-author of commits; undefined when nobody is. */
   readonly commitAuthor: string | undefined;
   readonly includePermissions: boolean;
@@ -34,6 +36,7 @@ export function initialContext(parts: ContextParts): readonly ResponseItem[] {
     ...present(parts.context.developer_instructions),
     ...initialMode(parts.context),
     ...changedPersonality(undefined, parts.context),
+    ...present(parts.skills),
     ...present(parts.commitAuthor).map(attributionText),
   ];
   const user = [

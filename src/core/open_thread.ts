@@ -99,8 +99,13 @@ export async function openThread(
   const path = ports.isEphemeral
     ? undefined
     : stored?.path ?? rolloutPath(config.codexHome, id, startedMs);
+  const settings = new CurrentSettings(config, spec.choices, place);
   const [surroundings, hooks, notice] = await Promise.all([
-    readSurroundings(platform, config),
+    readSurroundings(
+      platform,
+      config,
+      settings.freeze().settings.contextWindow,
+    ),
     loadHooks({
       platform,
       config,
@@ -118,7 +123,6 @@ export async function openThread(
     }, place),
   ]);
   const state = openState({ ports, spec, surroundings, path }, id, startedMs);
-  const settings = new CurrentSettings(config, spec.choices, place);
   const sessions = new ExecSessions({
     clock: platform.clock,
     random: platform.random,

@@ -3,7 +3,7 @@
  * then one of each directory from the project's root down to the working directory.
  */
 import type { Config } from "@/config/config.ts";
-import { directoryOf, isWithin } from "@/platform/paths.ts";
+import { directoriesDown } from "@/config/project.ts";
 import type { FileSystem } from "@/platform/platform.ts";
 
 const NAMES = ["AGENTS.override.md", "AGENTS.md"] as const;
@@ -33,7 +33,7 @@ async function readProject(
 ): Promise<string | undefined> {
   if (config.projectDocMaxBytes === 0) return undefined;
   const names = [...NAMES, ...config.projectDocFallbackFilenames];
-  const directories = pathBetween(config.projectRoot, config.cwd);
+  const directories = directoriesDown(config.projectRoot, config.cwd);
   const texts = await Promise.all(
     directories.map((directory) => firstNonEmpty(files, directory, names)),
   );
@@ -41,17 +41,6 @@ async function readProject(
     texts.filter((text) => text !== undefined),
     config.projectDocMaxBytes,
   );
-}
-
-/** The directories from `root` down to `leaf`, both included. */
-function pathBetween(root: string, leaf: string): readonly string[] {
-  const directories = [leaf];
-  if (!isWithin(leaf, root)) return directories;
-  for (let at = leaf; at !== root;) {
-    at = directoryOf(at);
-    directories.unshift(at);
-  }
-  return directories;
 }
 
 async function firstNonEmpty(

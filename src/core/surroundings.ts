@@ -5,10 +5,13 @@ import type { Platform } from "@/platform/platform.ts";
 import { uuidV4 } from "@/protocol/ids.ts";
 import { type GitInfo, readGitInfo } from "./git_info.ts";
 import { readProjectDocs } from "./project_docs.ts";
+import { loadSkills, type ThreadSkills } from "./thread_skills.ts";
 
 export interface Surroundings {
   readonly git: GitInfo | undefined;
   readonly projectDocs: string | undefined;
+  /** Undefined when there are none. */
+  readonly skills: ThreadSkills | undefined;
   readonly installationId: string;
   readonly timezone: string;
   /** The user's shell, for example `/bin/bash`. */
@@ -18,15 +21,23 @@ export interface Surroundings {
 export async function readSurroundings(
   platform: Platform,
   config: Config,
+  contextWindow: number,
 ): Promise<Surroundings> {
-  const [git, projectDocs, installationId, timezone] = await Promise.all([
-    readGitInfo(platform.files, config.cwd),
-    readProjectDocs(platform.files, config),
-    readInstallationId(platform, config.codexHome),
-    readTimezone(platform),
-  ]);
+  const [git, projectDocs, skills, installationId, timezone] = await Promise
+    .all([
+      readGitInfo(platform.files, config.cwd),
+      readProjectDocs(platform.files, config),
+      loadSkills({
+        files: platform.files,
+        config,
+        homeDirectory: platform.host.homeDirectory,
+        contextWindow,
+      }),
+      readInstallationId(platform, config.codexHome),
+      readTimezone(platform),
+    ]);
   const shell = userShell(platform);
-  return { git, projectDocs, installationId, timezone, shell };
+  return { git, projectDocs, skills, installationId, timezone, shell };
 }
 
 /** A random id of this installation, made once. */

@@ -22,6 +22,9 @@ export async function userMessage(
           detail: "high",
         });
         break;
+      case "skill":
+        // Its instructions are a message of their own.
+        break;
       case "localImage":
         images.push(...await imageParts(ports, part.path, ++number));
         break;

@@ -33,7 +33,9 @@ export interface PlanStep {
 export type UserInput =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image"; readonly url: string }
-  | { readonly type: "localImage"; readonly path: string };
+  | { readonly type: "localImage"; readonly path: string }
+  /** A skill to use; `path` is its SKILL.md. */
+  | { readonly type: "skill"; readonly name: string; readonly path: string };
 
 export interface UserMessageThreadItem {
   readonly type: "userMessage";

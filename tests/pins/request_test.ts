@@ -195,7 +195,11 @@ Deno.test("the first request's body has these fields, in this order, and these v
   assert.match(client_metadata["x-codex-installation-id"], /^[0-9a-f-]{36}$/);
   assert.deepEqual(withoutTexts(tools), TOOLS);
   assert.deepEqual(withFirstLines(input), [
-    inputMessage("developer", "<permissions instructions>"),
+    inputMessage(
+      "developer",
+      "<permissions instructions>",
+      "<skills_instructions>",
+    ),
     inputMessage("user", "<environment_context>"),
     inputMessage("user", "hi"),
   ]);
@@ -261,11 +265,14 @@ Deno.test("the first request is small", async () => {
   assert.ok(bytes < 12_000, `${bytes} bytes`);
 });
 
-function inputMessage(role: string, firstLine: string): unknown {
+function inputMessage(
+  role: string,
+  ...firstLines: readonly string[]
+): unknown {
   return {
     type: "message",
     role,
-    content: [{ type: "input_text", text: firstLine }],
+    content: firstLines.map((text) => ({ type: "input_text", text })),
   };
 }
 
