@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { findProgram } from "@/sandbox/program.ts";
 import { denoFiles } from "@/platform/files.ts";
-import { availableMechanisms, Room } from "./room.ts";
+import { availableMechanisms, Room, type WorkspaceWrite } from "./room.ts";
 
 const PATH = "/usr/local/bin:/usr/bin:/bin";
 const MECHANISMS = await availableMechanisms(["helper", "bwrap"]);
@@ -19,6 +19,8 @@ interface Row {
   readonly out: string | RegExp;
   /** Run outside before, in the workspace. */
   readonly before?: string;
+  /** About having no network at all. */
+  readonly isOffline?: boolean;
 }
 
 const REPOSITORY = "git init -q . && git config user.email a@b && " +
@@ -74,6 +76,7 @@ const ROWS: readonly Row[] = [
   {
     name: "a server on the loopback interface is refused in words",
     needs: ["node"],
+    isOffline: true,
     script: `node -e 'require("http").createServer().listen(0, "127.0.0.1")` +
       `.on("error", (e) => console.log(e.code))'`,
     out: "EPERM\n",
@@ -106,6 +109,19 @@ const ROWS: readonly Row[] = [
     script:
       `printf '#include <stdio.h>\\nint main(void) { puts("hi"); }' > a.c; cc -o a a.c && ./a`,
     out: "hi\n",
+  },
+  {
+    name:
+      "a build as cargo makes it: a lock, a jobserver, hard links, two targets",
+    needs: ["cc", "flock", "mkfifo"],
+    script:
+      "mkdir -p target/deps src; mkfifo jobs; exec 3<>jobs; printf ++ >&3; " +
+      "for n in a b; do printf 'int main(void) { return 0; }' > src/$n.c; done; " +
+      "flock target/.lock sh -c 'for n in a b; do (head -c 1 <&3 >/dev/null; " +
+      "cc -o target/deps/$n src/$n.c; printf + >&3) & done; wait; " +
+      "for n in a b; do ln target/deps/$n target/$n; touch -r src/$n.c target/.$n; done'; " +
+      "target/a && target/b && stat -c %h target/a",
+    out: "2\n",
   },
   {
     name: "pipes, background jobs and named pipes",
@@ -166,6 +182,21 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** The default policy, and one with everything a user may add to it. */
+const POLICIES = {
+  "": {},
+  " with a private /tmp, limits and a list of hosts": {
+    private_tmp: true,
+    network_allow: ["api.example.org"],
+    limits: {
+      open_files: 1024,
+      file_size_mb: 100,
+      memory_mb: 2048,
+      cpu_seconds: 60,
+    },
+  },
+} as const;
+
 for (const name of MECHANISMS) {
   for (const row of ROWS) {
     const missing = await firstMissing(row.needs);
@@ -173,14 +204,20 @@ for (const name of MECHANISMS) {
       console.log(`skipped: ${row.name}: ${missing} is not installed`);
       continue;
     }
-    Deno.test(`${name}: ${row.name}`, async () => {
-      await using room = await Room.open(name);
-      const policy = room.policy({ exclude_slash_tmp: false });
-      if (row.before !== undefined) await outside(room.workspace, row.before);
-      const { out, err } = await room.sh(row.script, { policy });
-      if (typeof row.out === "string") assert.equal(out, row.out, err);
-      else assert.match(out, row.out);
-    });
+    for (const [kind, more] of Object.entries(POLICIES)) {
+      if (row.isOffline && "network_allow" in more) continue;
+      Deno.test(`${name}${kind}: ${row.name}`, async () => {
+        await using room = await Room.open(name);
+        const policy = room.policy({
+          exclude_slash_tmp: false,
+          ...more as Partial<WorkspaceWrite>,
+        });
+        if (row.before !== undefined) await outside(room.workspace, row.before);
+        const { out, err } = await room.sh(row.script, { policy });
+        if (typeof row.out === "string") assert.equal(out, row.out, err);
+        else assert.match(out, row.out);
+      });
+    }
   }
 }
 

@@ -111,7 +111,10 @@ export class Room implements AsyncDisposable {
   }
 }
 
-type WorkspaceWrite = Extract<SandboxPolicy, { type: "workspace-write" }>;
+export type WorkspaceWrite = Extract<
+  SandboxPolicy,
+  { type: "workspace-write" }
+>;
 
 export async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   const [out, err, status] = await Promise.all([

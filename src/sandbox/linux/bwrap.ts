@@ -14,6 +14,9 @@ export const BWRAP_PATHS = [
   "/usr/local/bin/bwrap",
 ] as const;
 
+/** The agent's proxy, as the helper inside finds it. */
+export const PROXY_SOCKET_INSIDE = "/dev/proxy";
+
 /** Kernel controls a process of uid 0 could write even without capabilities. */
 const KERNEL_CONTROLS = [
   "/proc/sys",
@@ -74,6 +77,10 @@ export function bwrapArgv(request: BwrapRequest): readonly string[] {
     "--proc",
     "/proc",
     ...KERNEL_CONTROLS.flatMap((path) => ["--ro-bind-try", path, path]),
+    // Where no /tmp of the command's own can be in its way.
+    ...(confinement.proxySocket === undefined
+      ? []
+      : ["--ro-bind", confinement.proxySocket, PROXY_SOCKET_INSIDE]),
     ...(confinement.tmp === undefined
       ? []
       : ["--bind", confinement.tmp, "/tmp"]),

@@ -14,7 +14,12 @@ import type { Attempt, Extra, Mechanism } from "../mechanism.ts";
 import { observeExit } from "../observed_child.ts";
 import { type Confinement, mountPlan } from "../policy.ts";
 import type { SandboxedCommand } from "../sandbox.ts";
-import { BWRAP_PATHS, bwrapArgv, bwrapEnvironment } from "./bwrap.ts";
+import {
+  BWRAP_PATHS,
+  bwrapArgv,
+  bwrapEnvironment,
+  PROXY_SOCKET_INSIDE,
+} from "./bwrap.ts";
 import { insideArgv } from "./helper.ts";
 import {
   type HelperProgram,
@@ -187,7 +192,14 @@ function start(request: Start): ChildProcess {
   const { path: program, descriptor } = helper;
   return withReport(deps.libc, (statusFd) => {
     const { argv } = command;
-    const inside = insideArgv({ program, confinement, argv, statusFd });
+    const inside = insideArgv({
+      program,
+      confinement: confinement.proxySocket === undefined
+        ? confinement
+        : { ...confinement, proxySocket: PROXY_SOCKET_INSIDE },
+      argv,
+      statusFd,
+    });
     return deps.libc.whileInherited([descriptor], () =>
       startBwrap({
         ...request,

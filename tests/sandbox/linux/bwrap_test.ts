@@ -36,10 +36,15 @@ Deno.test("bwrapArgv() is the whole command line, strict entries last", () => {
   );
 });
 
-Deno.test("bwrapArgv() shows a directory as /tmp, below the writable roots", () => {
+Deno.test("bwrapArgv() shows a proxy and a directory as /tmp, below the writable roots", () => {
   const argv = bwrapArgv({
     program: "/usr/bin/bwrap",
-    confinement: { ...CONFINEMENT, tmp: "/home/u/.codex/tmp/1" },
+    confinement: {
+      ...CONFINEMENT,
+      network: "proxied",
+      proxySocket: "/s",
+      tmp: "/home/u/.codex/tmp/1",
+    },
     argv: ["true"],
     cwd: "/",
     env: {},
@@ -49,7 +54,7 @@ Deno.test("bwrapArgv() shows a directory as /tmp, below the writable roots", () 
   });
   assert.match(
     argv.join(" "),
-    / --bind \/home\/u\/.codex\/tmp\/1 \/tmp --bind \/ws \/ws /,
+    / --unshare-net .* --ro-bind \/s \/dev\/proxy --bind \/home\/u\/.codex\/tmp\/1 \/tmp --bind \/ws \/ws /,
   );
 });
 
