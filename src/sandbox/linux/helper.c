@@ -1166,7 +1166,7 @@ static pid_t fork_into(uint64_t flags) {
   return (pid_t)pid;
 }
 
-static _Noreturn void run_in_namespaces(int parent_life) {
+static _Noreturn void run_in_namespaces(int parent_life, int signals) {
   int life[2], result[2];
   unsigned uid = geteuid(), gid = getegid();
   uint64_t flags = NEW_NAMESPACES;
@@ -1174,7 +1174,6 @@ static _Noreturn void run_in_namespaces(int parent_life) {
   if (!options.no_userns) flags |= CLONE_NEWUSER;
   must(pipe2(life, O_CLOEXEC), "pipe");
   must(pipe2(result, O_CLOEXEC), "pipe");
-  int signals = watch_signals();
   pid_t keeper = fork_into(flags);
   if (keeper < 0) {
     int reason = errno;
@@ -1206,9 +1205,8 @@ static _Noreturn void run_in_namespaces(int parent_life) {
   end_like(ending); /* the set-up failed, and the keeper's code says so */
 }
 
-static _Noreturn void run_without_namespaces(int parent_life) {
+static _Noreturn void run_without_namespaces(int parent_life, int signals) {
   must(prctl(PR_SET_CHILD_SUBREAPER, 1), "subreaper");
-  int signals = watch_signals();
   change_directory();
   if (options.inside) must(prctl(PR_SET_DUMPABLE, 0), "dumpable");
   if (options.proxy_port) start_relay(options.proxy_port, proxy_held);
@@ -1229,7 +1227,9 @@ int main(int count, char **words) {
   must(syscall(NR_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC_), "close_range");
   signal(SIGPIPE, SIG_IGN);
   hold_proxy();
-  if (options.landlock_only || options.unconfined) run_without_namespaces(parent_life);
+  /* Before the first placeholder: asked to end from here on, it removes them first. */
+  int signals = watch_signals();
+  if (options.landlock_only || options.unconfined) run_without_namespaces(parent_life, signals);
   hold_all();
-  run_in_namespaces(parent_life);
+  run_in_namespaces(parent_life, signals);
 }

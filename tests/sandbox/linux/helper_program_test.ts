@@ -419,6 +419,31 @@ testHelper("signals to the helper end everything below it", async (bench) => {
 });
 
 testHelper(
+  "asked to end at any moment of its start, it leaves no placeholder",
+  async (bench) => {
+    const ws = `${bench.path}/ws`;
+    for (let round = 0; round < 80; round++) {
+      const names = [".git", ".codex", ".agents"];
+      const child = bench.command(bench.argv([
+        ...["--write", ws],
+        ...names.flatMap((name) => ["--read", `${ws}/${name}`]),
+        ...["--", "/bin/sleep", "300"],
+      ])).spawn();
+      // Anywhere between the start of the program and that of the command.
+      const until = performance.now() + Math.random() * 5;
+      while (performance.now() < until) continue;
+      child.kill("SIGTERM");
+      await Promise.all([
+        child.status,
+        child.stdout.cancel(),
+        child.stderr.cancel(),
+      ]);
+      assert.deepEqual(await namesIn(ws), [], `round ${round}`);
+    }
+  },
+);
+
+testHelper(
   "a daemon that forks without pause ends with its command",
   async (bench) => {
     const source = new URL("../escapes/tool.c", import.meta.url).pathname;
