@@ -17,8 +17,8 @@ export class Deadline implements Disposable {
   #leftMs: number;
   #runningSince: number | undefined;
   #pauses = 0;
-  /** Which of its timers counts; those of before a pause do not. */
-  #round = 0;
+  /** Lets go of the timer that counts; one that is listened to keeps a process alive. */
+  #stopTimer: () => void = () => {};
   #isOver = false;
 
   /** @param reason makes the error its signal is aborted with */
@@ -38,6 +38,7 @@ export class Deadline implements Disposable {
   pause(): Disposable {
     this.#pauses++;
     if (this.#runningSince !== undefined) {
+      this.#stopTimer();
       this.#leftMs -= this.#clock.monotonic() - this.#runningSince;
       this.#runningSince = undefined;
     }
@@ -53,24 +54,20 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.#isOver = true;
+    this.#stopTimer();
   }
 
   #run(): void {
     if (this.#isOver) return;
-    const round = ++this.#round;
     this.#runningSince = this.#clock.monotonic();
-    const ms = Math.max(0, Math.ceil(this.#leftMs));
-    this.#clock.timeout(ms).addEventListener(
-      "abort",
-      () => this.#check(round),
-      { once: true },
-    );
+    const timer = this.#clock.timeout(Math.max(0, Math.ceil(this.#leftMs)));
+    const check = () => this.#check();
+    timer.addEventListener("abort", check, { once: true });
+    this.#stopTimer = () => timer.removeEventListener("abort", check);
   }
 
-  #check(round: number): void {
-    if (
-      this.#isOver || round !== this.#round || this.#runningSince === undefined
-    ) return;
+  #check(): void {
+    if (this.#runningSince === undefined) return;
     const passed = this.#clock.monotonic() - this.#runningSince;
     if (passed < this.#leftMs) {
       // Timers may come a moment early.

@@ -5,6 +5,7 @@
 import {
   discoverOAuthServerInfo,
   extractWWWAuthenticateParams,
+  IssuerMismatchError,
   type OAuthServerInfo,
 } from "@modelcontextprotocol/client";
 import type { Environment, HttpClient, Platform } from "@/platform/platform.ts";
@@ -54,11 +55,37 @@ export async function discoverLogin(
   const { resourceMetadataUrl, scope } = isRequired
     ? extractWWWAuthenticateParams(challenge)
     : {};
-  const info = await discoverOAuthServerInfo(server.url, {
+  const info = await discoverInfo(server.url, {
     fetchFn,
     ...(resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl }),
   });
   return { info, isRequired, resourceMetadataUrl, scope };
+}
+
+type InfoOptions = NonNullable<Parameters<typeof discoverOAuthServerInfo>[1]>;
+
+/**
+ * A server of before RFC 9728 names no issuer, so its own origin stands for one; its
+ * metadata may then name an issuer below that origin, and none elsewhere.
+ */
+async function discoverInfo(
+  url: string,
+  options: InfoOptions,
+): Promise<OAuthServerInfo> {
+  try {
+    return await discoverOAuthServerInfo(url, options);
+  } catch (error) {
+    if (!(error instanceof IssuerMismatchError)) throw error;
+    const info = await discoverOAuthServerInfo(url, {
+      ...options,
+      skipIssuerMetadataValidation: true,
+    });
+    const issuer = info.authorizationServerMetadata?.issuer ?? "";
+    const isOwn = info.resourceMetadata === undefined &&
+      URL.canParse(issuer) && new URL(issuer).origin === new URL(url).origin;
+    if (!isOwn) throw error;
+    return info;
+  }
 }
 
 /** Whether there is something to log in to. */

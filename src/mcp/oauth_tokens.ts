@@ -58,6 +58,11 @@ export class LoginTokens implements AuthProvider {
     return this.#current?.scopes ?? [];
   }
 
+  /** Reads the login anew for the next request: the user may have made another. */
+  forget(): void {
+    this.#current = undefined;
+  }
+
   /** @throws LoginNeeded when only the user can help */
   async onUnauthorized(): Promise<void> {
     await this.#renew();

@@ -272,7 +272,10 @@ export class Session {
     if (transport.kind !== "http" || hasOwnAuthorization(transport)) {
       return undefined;
     }
-    return loginAdvice(error, name, this.#link.login?.scopes ?? []);
+    const { login } = this.#link;
+    const advice = loginAdvice(error, name, login?.scopes ?? []);
+    if (advice !== undefined) login?.forget();
+    return advice;
   }
 
   /** Ends it; resolves when nothing of it is left. */

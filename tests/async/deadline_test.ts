@@ -42,3 +42,22 @@ Deno.test("a deadline that was given up never comes", () => {
   clock.advance(1_000);
   assert.equal(deadline.signal.aborted, false);
 });
+
+Deno.test("a deadline that is over or paused listens to no timer", () => {
+  const listeners = new Set<unknown>();
+  const signal = Object.assign(new AbortController().signal, {
+    addEventListener: (_: string, listener: unknown) => listeners.add(listener),
+    removeEventListener: (_: string, listener: unknown) =>
+      listeners.delete(listener),
+  });
+  const clock = { monotonic: () => 0, timeout: () => signal };
+  const deadline = new Deadline(clock, 100, () => new Error("late"));
+  assert.equal(listeners.size, 1);
+  const pause = deadline.pause();
+  assert.equal(listeners.size, 0);
+  pause[Symbol.dispose]();
+  assert.equal(listeners.size, 1);
+  // Deno stays alive for a timer that is listened to.
+  deadline[Symbol.dispose]();
+  assert.equal(listeners.size, 0);
+});

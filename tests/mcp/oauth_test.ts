@@ -344,6 +344,20 @@ for (const [what, options, reason] of LIES) {
   });
 }
 
+Deno.test("an old server's issuer may lie below its own origin, and nowhere else", async () => {
+  await withPlace({ isOld: true, issuer: "ORIGIN/oauth" }, async (place) => {
+    await place.login();
+    const [entry] = Object.values(await place.credentials());
+    assert.equal(entry?.issuer, `${place.server.origin}/oauth`);
+    await place.connect(async (mcp) => assert.equal(await echo(mcp), "hi"));
+  });
+  const elsewhere = { isOld: true, issuer: "https://other.example" };
+  await withPlace(elsewhere, async (place) => {
+    await assert.rejects(place.login(), { message: /issuer/i });
+    assert.ok(!paths(place.server).includes("/authorize"));
+  });
+});
+
 Deno.test("nobody waits for a browser for ever, and a server without logins says so at once", async () => {
   await withPlace({}, async (place) => {
     await assert.rejects(

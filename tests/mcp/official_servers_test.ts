@@ -155,6 +155,50 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "the memory server keeps what it is told from one start to the next",
+  whenInstalled,
+  async () => {
+    const directory = await Deno.realPath(await Deno.makeTempDir());
+    const config = stdioConfig(argv("memory"));
+    const { transport } = config;
+    if (transport.kind !== "stdio") return;
+    const env = { MEMORY_FILE_PATH: `${directory}/memory.jsonl` };
+    const kept = { ...config, transport: { ...transport, env } };
+    const entity = {
+      name: "Deno",
+      entityType: "runtime",
+      observations: ["runs TypeScript"],
+    };
+    const structured = async (
+      server: McpServer,
+      tool: string,
+      args: Readonly<Record<string, unknown>>,
+    ) => {
+      const answer = await server.call(
+        { tool, arguments: args, meta: {} },
+        NEVER,
+      );
+      assert.ok(answer.kind === "result" && !answer.isError, tool);
+      return answer.structuredContent;
+    };
+    try {
+      await withServer(kept, async (server) => {
+        assert.equal(server.tools.length, 9);
+        await structured(server, "create_entities", { entities: [entity] });
+      });
+      await withServer(kept, async (server) => {
+        assert.deepEqual(
+          await structured(server, "search_nodes", { query: "typescript" }),
+          { entities: [entity], relations: [] },
+        );
+      });
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+);
+
 function freePort(): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

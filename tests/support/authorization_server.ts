@@ -5,7 +5,7 @@
  */
 
 export interface AuthorizationServerOptions {
-  /** What its metadata says instead of its own address. */
+  /** What its metadata says instead of its own address, which is `ORIGIN` in it. */
   readonly issuer?: string;
   /** The resource its protected-resource metadata names. */
   readonly resource?: string;
@@ -15,6 +15,8 @@ export interface AuthorizationServerOptions {
   readonly expiresIn?: number;
   /** Another server the metadata sends clients to. */
   readonly authorizationServer?: () => string | undefined;
+  /** Of before RFC 9728: it says nothing of the resource it guards. */
+  readonly isOld?: boolean;
   /** No authorization server at all. */
   readonly isOpen?: boolean;
   /** What the consent page answers instead of a code. */
@@ -79,14 +81,16 @@ export function startAuthorizationServer(
     },
   );
   const origin = `http://127.0.0.1:${server.addr.port}`;
-  const issuer = options.issuer ?? origin;
+  const issuer = options.issuer?.replace("ORIGIN", origin) ?? origin;
 
   async function answer(method: string, one: SeenRequest): Promise<Response> {
     switch (one.path) {
       case "/mcp":
         return mcp(method, one);
       case "/.well-known/oauth-protected-resource/mcp":
-        if (options.isOpen) return new Response(null, { status: 404 });
+        if (options.isOpen || options.isOld) {
+          return new Response(null, { status: 404 });
+        }
         return Response.json({
           resource: options.resource ?? `${origin}/mcp`,
           authorization_servers: [options.authorizationServer?.() ?? origin],
