@@ -10,6 +10,9 @@ import { truncateMiddle } from "@/text/truncate.ts";
  */
 export const RESULT_CHARS_MAX = 8 * 1024 * 1024;
 
+/** A message longer than this is no answer but a leak. */
+export const MESSAGE_BYTES_MAX = 64 * 1024 * 1024;
+
 export interface ToolResult {
   readonly content: readonly unknown[];
   readonly structuredContent?: unknown;

@@ -8,6 +8,8 @@ import {
 } from "@modelcontextprotocol/client";
 import type { McpTransport } from "@/config/config.ts";
 import type { Environment, HttpClient } from "@/platform/platform.ts";
+import { boundBody } from "./bounded_body.ts";
+import { MESSAGE_BYTES_MAX } from "./bounded_result.ts";
 import { McpStartError } from "./server.ts";
 
 export type HttpServer = Extract<McpTransport, { kind: "http" }>;
@@ -30,13 +32,17 @@ export function createHttpTransport(
   for (const [header, value] of Object.entries(headers)) {
     requireSendable(header, value);
   }
-  return new StreamableHTTPClientTransport(new URL(server.url), {
+  const transport = new StreamableHTTPClientTransport(new URL(server.url), {
     requestInit: { headers },
-    fetch: fetchThrough(ports.http),
+    // As over stdio, a message without end costs the server its connection.
+    fetch: fetchBounded(ports.http, () => {
+      transport.close().catch((error) => transport.onerror?.(error));
+    }),
     ...(hasOwnAuthorization(server) || ports.login === undefined
       ? {}
       : { authProvider: ports.login }),
   });
+  return transport;
 }
 
 /** @throws McpStartError naming the header, never what it holds */
@@ -99,10 +105,23 @@ function bearerHeader(
 type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
 /** `fetch` for the SDK, through our client. */
-function fetchThrough(http: HttpClient): Fetch {
+function fetchBounded(http: HttpClient, onOverflow: () => void): Fetch {
   const never = new AbortController().signal;
-  return (url, init = {}) =>
-    send(http, String(url), init, init.signal ?? never);
+  return async (url, init = {}) => {
+    const response = await send(
+      http,
+      String(url),
+      init,
+      init.signal ?? never,
+    );
+    const { body, status, statusText, headers } = response;
+    if (body === null) return response;
+    const kind = headers.get("content-type")?.startsWith("text/event-stream")
+      ? "events"
+      : "document";
+    const bounded = boundBody(body, kind, MESSAGE_BYTES_MAX, onOverflow);
+    return new Response(bounded, { status, statusText, headers });
+  };
 }
 
 /** Bytes of a document about logins; honest ones have a few thousand. */

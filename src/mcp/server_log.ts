@@ -32,14 +32,13 @@ export class ServerLog {
       case "info":
       case "notice":
         return this.#write("info", text);
-      case "warning":
-        return this.#write("warn", text);
       default:
-        return this.#write("error", text);
+        // A server's emergency is not one of this program.
+        return this.#write("warn", text);
     }
   }
 
-  #write(level: "debug" | "info" | "warn" | "error", text: () => string): void {
+  #write(level: "debug" | "info" | "warn", text: () => string): void {
     if (this.#lines > LINES_MAX) return;
     this.#lines++;
     const line = this.#lines > LINES_MAX

@@ -5,6 +5,7 @@
  */
 import type { JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import { abortable } from "@/async/scope.ts";
+import { MESSAGE_BYTES_MAX } from "./bounded_result.ts";
 import type {
   ChildProcess,
   Clock,
@@ -12,8 +13,6 @@ import type {
   SpawnRequest,
 } from "@/platform/platform.ts";
 
-/** A message longer than this is no answer but a leak. */
-const LINE_BYTES_MAX = 64 * 1024 * 1024;
 /** What may wait for a server that does not read; after that it is taken for dead. */
 const UNREAD_BYTES_MAX = 64 * 1024 * 1024;
 /** How much of what a server said last is worth telling. */
@@ -114,7 +113,7 @@ export class StdioTransport implements Transport {
 
   async #readMessages(child: ChildProcess): Promise<void> {
     try {
-      for await (const line of lines(child.stdout, LINE_BYTES_MAX)) {
+      for await (const line of lines(child.stdout, MESSAGE_BYTES_MAX)) {
         this.#take(line);
       }
     } catch (error) {

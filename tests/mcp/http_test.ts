@@ -72,7 +72,12 @@ function resultOf(method: string, params: any): unknown {
       return { tools: [{ name: "echo", inputSchema: { type: "object" } }] };
     default:
       return {
-        content: [{ type: "text", text: `echo: ${params.arguments.text}` }],
+        content: [{
+          type: "text",
+          text: `echo: ${params.arguments.text}`.padEnd(
+            params.arguments.length ?? 0,
+          ),
+        }],
       };
   }
 }
@@ -151,6 +156,25 @@ Deno.test("a session the server forgot is begun again, and the call with it", as
   });
   const starts = http.seen.filter(({ rpc }) => rpc === "initialize");
   assert.equal(starts.length, 6);
+  Deno.env.delete("CODEX_TEST_TOKEN");
+});
+
+Deno.test("a message without end costs a server behind an address its connection, too", async () => {
+  Deno.env.set("CODEX_TEST_TOKEN", "secret");
+  await using http = startHttpServer();
+  await withServer(httpConfig(http.url), async (server) => {
+    const call = (length: number) =>
+      server.call(
+        { tool: "echo", arguments: { text: "x", length }, meta: {} },
+        NEVER,
+      );
+    assert.deepEqual(await call(70_000_000), {
+      kind: "error",
+      message:
+        "tool call failed for `scripted/echo`\n\nCaused by:\n    Transport closed",
+    });
+    assert.equal((await call(10)).kind, "result");
+  });
   Deno.env.delete("CODEX_TEST_TOKEN");
 });
 
