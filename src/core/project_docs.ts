@@ -5,6 +5,7 @@
 import type { Config } from "@/config/config.ts";
 import { directoriesDown } from "@/config/project.ts";
 import type { FileSystem } from "@/platform/platform.ts";
+import childAgents from "./prompts/child_agents.md" with { type: "text" };
 
 const NAMES = ["AGENTS.override.md", "AGENTS.md"] as const;
 
@@ -20,11 +21,27 @@ export async function readProjectDocs(
   config: Config,
 ): Promise<string | undefined> {
   const [user, project] = await Promise.all([
-    firstNonEmpty(files, config.codexHome, NAMES),
+    readUser(files, config.codexHome),
     readProject(files, config),
   ]);
-  if (user === undefined) return project;
-  return project === undefined ? user : user + SEPARATOR + project;
+  const docs = [user, project].filter((text) => text !== undefined)
+    .join(SEPARATOR);
+  const parts = config.features.child_agents_md
+    ? [docs, childAgents.trim()]
+    : [docs];
+  return parts.filter((text) => text !== "").join("\n\n") || undefined;
+}
+
+/** The first of the user's files that says something. */
+async function readUser(
+  files: FileSystem,
+  codexHome: string,
+): Promise<string | undefined> {
+  for (const name of NAMES) {
+    const text = (await readIfFile(files, `${codexHome}/${name}`))?.trim();
+    if (text !== undefined && text !== "") return text;
+  }
+  return undefined;
 }
 
 async function readProject(
@@ -35,27 +52,34 @@ async function readProject(
   const names = [...NAMES, ...config.projectDocFallbackFilenames];
   const directories = directoriesDown(config.projectRoot, config.cwd);
   const texts = await Promise.all(
-    directories.map((directory) => firstNonEmpty(files, directory, names)),
+    directories.map((directory) => readDirectoryDoc(files, directory, names)),
   );
   return withinBudget(
-    texts.filter((text) => text !== undefined),
+    texts.filter((text) => text !== undefined)
+      .filter((text) => text.trim() !== ""),
     config.projectDocMaxBytes,
   );
 }
 
-async function firstNonEmpty(
+/** The first file there is counts, so an empty override silences its directory. */
+async function readDirectoryDoc(
   files: FileSystem,
   directory: string,
   names: readonly string[],
 ): Promise<string | undefined> {
   for (const name of names) {
-    const path = `${directory}/${name}`;
-    const info = await files.stat(path);
-    if (info === undefined || !info.isFile) continue;
-    const text = await files.readText(path);
-    if (text.trim() !== "") return text;
+    const text = await readIfFile(files, `${directory}/${name}`);
+    if (text !== undefined) return text;
   }
   return undefined;
+}
+
+async function readIfFile(
+  files: FileSystem,
+  path: string,
+): Promise<string | undefined> {
+  const info = await files.stat(path);
+  return info?.isFile ? await files.readText(path) : undefined;
 }
 
 function withinBudget(

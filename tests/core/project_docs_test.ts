@@ -14,6 +14,7 @@ function read(
     projectRoot: "/p",
     projectDocMaxBytes: 1_000,
     projectDocFallbackFilenames: [],
+    features: {},
     ...settings,
   } as unknown as Config;
   return readProjectDocs(memoryFiles(files), config);
@@ -38,16 +39,37 @@ Deno.test("files go from the user's over the root's to the innermost, one of eac
   );
 });
 
-Deno.test("a blank file gives way to the next name, fallback names come last", async () => {
+Deno.test("fallback names come last, and an empty override silences its directory", async () => {
   assert.equal(
     await read({
       "/p/AGENTS.override.md": " \n",
-      "/p/AGENTS.md": "root",
+      "/p/AGENTS.md": "silenced",
       "/p/a/CLAUDE.md": "fallback",
       "/p/a/b/AGENTS.md": "inner",
       "/p/a/b/CLAUDE.md": "not needed",
     }, { projectDocFallbackFilenames: ["CLAUDE.md"] }),
-    "root\n\nfallback\n\ninner",
+    "fallback\n\ninner",
+  );
+});
+
+Deno.test("the user's blank override gives way, and their text stands without its margins", async () => {
+  assert.equal(
+    await read({
+      "/home/.codex/AGENTS.override.md": "\n",
+      "/home/.codex/AGENTS.md": "\n  user\n\n",
+      "/p/AGENTS.md": "root\n",
+    }),
+    "user\n\n--- project-doc ---\n\nroot\n",
+  );
+});
+
+Deno.test("the feature child_agents_md says that deeper files count, also without any", async () => {
+  const features = { child_agents_md: true } as Config["features"];
+  const alone = await read({}, { features });
+  assert.match(alone ?? "", /^Other directories may hold an AGENTS\.md/);
+  assert.equal(
+    await read({ "/p/AGENTS.md": "root" }, { features }),
+    `root\n\n${alone}`,
   );
 });
 
