@@ -188,6 +188,18 @@ export interface SkillsConfig {
   readonly rules: readonly SkillRule[];
 }
 
+/** Both false unless the feature `memories` is on. */
+export interface MemoriesConfig {
+  /** Tell the model what earlier sessions left. */
+  readonly isRead: boolean;
+  /** Leave notes when a session ends. */
+  readonly isWritten: boolean;
+  /** A session that used the web or MCP servers leaves none. */
+  readonly skipsExternalContext: boolean;
+  /** The model that writes notes; undefined: the thread's own. */
+  readonly extractModel: string | undefined;
+}
+
 export type TrustLevel = "trusted" | "untrusted";
 
 /** One source of configuration, low to high, as `config/read` shows it. */
@@ -262,10 +274,10 @@ export interface Config {
   readonly webSearchOptions: WebSearchConfig;
   readonly features: FeatureStates;
   readonly agents: AgentsConfig;
-  /** Unchecked tables, for the parts that decode them. */
   readonly skills: SkillsConfig;
+  readonly memories: MemoriesConfig;
+  /** Unchecked tables, for the parts that decode them. */
   readonly hooks: RawTable;
-  readonly memories: RawTable;
   readonly tui: RawTable;
   /** By name, in the order of names. */
   readonly mcpServers: Readonly<Record<string, McpServerConfig>>;

@@ -325,13 +325,26 @@ function toolSettings({ raw, toml }: ResolveInput) {
     agents: agentSettings(toml.agents ?? {}),
     skills: skillSettings(toml.skills ?? {}),
     hooks: tableIn(raw, "hooks"),
-    memories: tableIn(raw, "memories"),
+    memories: memorySettings(toml.memories ?? {}, features.memories),
     mcpServers: resolveMcpServers(toml.mcp_servers ?? {}),
     mcpOAuth: {
       store: toml.mcp_oauth_credentials_store ?? "auto",
       callbackPort: toml.mcp_oauth_callback_port,
       callbackUrl: toml.mcp_oauth_callback_url,
     },
+  };
+}
+
+/** Notes are written only when that was asked for as well. */
+function memorySettings(
+  memories: NonNullable<ConfigToml["memories"]>,
+  isOn: boolean,
+): Config["memories"] {
+  return {
+    isRead: isOn && (memories.use_memories ?? true),
+    isWritten: isOn && (memories.generate_memories ?? false),
+    skipsExternalContext: memories.disable_on_external_context ?? true,
+    extractModel: memories.extract_model,
   };
 }
 

@@ -250,7 +250,12 @@ export const ConfigToml = struct("ConfigToml", {
     }))),
   })),
   hooks: anyTable,
-  memories: anyTable,
+  memories: v.optional(struct("MemoriesToml", {
+    use_memories: bool,
+    generate_memories: bool,
+    disable_on_external_context: bool,
+    extract_model: text,
+  })),
   tui: v.optional(TuiToml),
   history: v.optional(struct("History", {
     persistence: word(["save-all", "none"]),

@@ -306,12 +306,14 @@ class Turn {
   }
 
   async #notify(): Promise<void> {
-    await this.#env.notice?.tell({
-      turnId: this.#id,
-      cwd: this.#request.settings.cwd,
-      inputs: this.#inputs,
-      lastMessage: this.#sampler.lastMessage,
-    });
+    for (const notice of this.#env.notices) {
+      await notice.tell({
+        turnId: this.#id,
+        cwd: this.#request.settings.cwd,
+        inputs: this.#inputs,
+        lastMessage: this.#sampler.lastMessage,
+      });
+    }
   }
 
   /** The user's words: for the model, for the record, for the front end. */

@@ -21,6 +21,8 @@ export interface ContextParts {
   readonly writableRoots: readonly string[];
   /** The instructions of the thread, for a model that takes over. */
   readonly instructions: string;
+  /** What earlier sessions left. */
+  readonly memories: string | undefined;
   /** What there is of skills; the same for the whole thread. */
   readonly skills: string | undefined;
   /** Who is named as co-author of commits; undefined when nobody is. */
@@ -34,6 +36,7 @@ export function initialContext(parts: ContextParts): readonly ResponseItem[] {
   const developer = [
     ...(parts.includePermissions ? [permissionsText(parts)] : []),
     ...present(parts.context.developer_instructions),
+    ...present(parts.memories),
     ...initialMode(parts.context),
     ...changedPersonality(undefined, parts.context),
     ...present(parts.skills),

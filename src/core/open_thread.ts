@@ -29,6 +29,7 @@ import { CommandRules } from "./approvals/command_rules.ts";
 import { CurrentSettings } from "./current_settings.ts";
 import { ExecSessions } from "./exec_sessions.ts";
 import basePrompt from "./prompts/base.md" with { type: "text" };
+import { buildRequest, withoutTools } from "./request.ts";
 import { hasEnabledServers } from "./settings.ts";
 import type { ThreadServers } from "./server_tools.ts";
 import { readSurroundings, type Surroundings } from "./surroundings.ts";
@@ -41,7 +42,7 @@ import {
   ThreadState,
 } from "./thread_state.ts";
 import { loadHooks } from "./turn_hooks.ts";
-import { loadNotice } from "./turn_notice.ts";
+import { loadNotice, type TurnNotice } from "./turn_notice.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
 
 /** Events that may wait for a slow front end before the turn waits for it. */
@@ -100,7 +101,7 @@ export async function openThread(
     ? undefined
     : stored?.path ?? rolloutPath(config.codexHome, id, startedMs);
   const settings = new CurrentSettings(config, spec.choices, place);
-  const [surroundings, hooks, notice] = await Promise.all([
+  const [surroundings, hooks, program] = await Promise.all([
     readSurroundings(
       platform,
       config,
@@ -123,6 +124,8 @@ export async function openThread(
     }, place),
   ]);
   const state = openState({ ports, spec, surroundings, path }, id, startedMs);
+  const notes = await openNotes({ ports, spec, surroundings, settings, state });
+  const notices = [program, notes].filter((notice) => notice !== undefined);
   const sessions = new ExecSessions({
     clock: platform.clock,
     random: platform.random,
@@ -155,7 +158,7 @@ export async function openThread(
     writeCheck: ports.writeCheck,
     servers,
     hooks,
-    notice,
+    notices,
     agents,
     questions: new PendingAnswers("question"),
     permissions: new PendingAnswers("permissions"),
@@ -190,7 +193,7 @@ export async function openThread(
     broker,
     agents,
     events,
-    owned: [sessions, own, notice].filter((part) => part !== undefined),
+    owned: [sessions, own, ...notices].filter((part) => part !== undefined),
     sandboxMechanism: async () =>
       (await ports.sandbox.status(signal)).description,
     environment,
@@ -204,6 +207,46 @@ export async function openThread(
     },
   }, signal);
   return thread;
+}
+
+/** Notes for later sessions: only of a kept thread of the user's own, and if asked for. */
+async function openNotes(thread: {
+  readonly ports: HostPorts;
+  readonly spec: ThreadSpec;
+  readonly surroundings: Surroundings;
+  readonly settings: CurrentSettings;
+  readonly state: ThreadState;
+}): Promise<TurnNotice | undefined> {
+  const { ports, spec: { config, place }, state } = thread;
+  const isKept = !ports.isEphemeral && place.depth === 0;
+  if (!config.memories.isWritten || !isKept) return undefined;
+  const { MemoryNotes } = await import("./memory_notes.ts");
+  return new MemoryNotes({
+    platform: ports.platform,
+    config,
+    model: ports.model,
+    threadId: state.id,
+    history: () => state.history.items,
+    request(turnId, input) {
+      const { settings } = thread.settings.freeze();
+      const request = withoutTools(buildRequest({
+        ...thread.surroundings,
+        settings,
+        threadId: state.id,
+        turnId,
+        place,
+        compactions: state.compactions,
+        instructions: state.instructions,
+        tools: [],
+        originator: ports.originator,
+        outputSchema: undefined,
+      }, input));
+      const { extractModel } = config.memories;
+      return extractModel === undefined
+        ? request
+        : { ...request, model: extractModel };
+    },
+  });
 }
 
 /** The thread's MCP servers; their client is not loaded for a thread without any. */

@@ -10,6 +10,8 @@ import { loadSkills, type ThreadSkills } from "./thread_skills.ts";
 export interface Surroundings {
   readonly git: GitInfo | undefined;
   readonly projectDocs: string | undefined;
+  /** What earlier sessions left for the model; undefined when nothing is to be told. */
+  readonly memories: string | undefined;
   /** Undefined when there are none. */
   readonly skills: ThreadSkills | undefined;
   readonly installationId: string;
@@ -23,21 +25,35 @@ export async function readSurroundings(
   config: Config,
   contextWindow: number,
 ): Promise<Surroundings> {
-  const [git, projectDocs, skills, installationId, timezone] = await Promise
-    .all([
-      readGitInfo(platform.files, config.cwd),
-      readProjectDocs(platform.files, config),
-      loadSkills({
-        files: platform.files,
-        config,
-        homeDirectory: platform.host.homeDirectory,
-        contextWindow,
-      }),
-      readInstallationId(platform, config.codexHome),
-      readTimezone(platform),
-    ]);
+  const [git, projectDocs, memories, skills, installationId, timezone] =
+    await Promise
+      .all([
+        readGitInfo(platform.files, config.cwd),
+        readProjectDocs(platform.files, config),
+        config.memories.isRead
+          ? import("./memories.ts").then(({ readMemories }) =>
+            readMemories(platform.files, config.codexHome)
+          )
+          : undefined,
+        loadSkills({
+          files: platform.files,
+          config,
+          homeDirectory: platform.host.homeDirectory,
+          contextWindow,
+        }),
+        readInstallationId(platform, config.codexHome),
+        readTimezone(platform),
+      ]);
   const shell = userShell(platform);
-  return { git, projectDocs, skills, installationId, timezone, shell };
+  return {
+    git,
+    projectDocs,
+    memories,
+    skills,
+    installationId,
+    timezone,
+    shell,
+  };
 }
 
 /** A random id of this installation, made once. */

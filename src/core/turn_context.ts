@@ -28,6 +28,7 @@ export async function contextParts(
     shell: env.shell.slice(env.shell.lastIndexOf("/") + 1),
     writableRoots: await env.writeCheck.writableRoots(place),
     instructions: turn.instructions,
+    memories: env.memories,
     skills: env.skills?.block,
     commitAuthor: env.config.features.codex_git_commit
       ? env.config.commitAttribution ?? COMMIT_AUTHOR

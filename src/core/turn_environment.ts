@@ -43,8 +43,8 @@ export interface TurnEnvironment extends Surroundings {
   readonly servers: ThreadServers | undefined;
   /** Undefined when no hook is configured. */
   readonly hooks: TurnHooks | undefined;
-  /** Undefined when nobody is to be told of completed turns. */
-  readonly notice: TurnNotice | undefined;
+  /** Those that are to be told of completed turns. */
+  readonly notices: readonly TurnNotice[];
   readonly agents: ThreadAgents;
   /** What the model asked the user and waits for. */
   readonly questions: UserQuestions;

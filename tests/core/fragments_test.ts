@@ -26,6 +26,7 @@ function parts(changes: Partial<TurnContext> = {}): ContextParts {
     shell: "bash",
     writableRoots: ["/p", "/tmp"],
     instructions: "Work well.",
+    memories: undefined,
     skills: undefined,
     commitAuthor: undefined,
     includePermissions: true,
