@@ -369,11 +369,13 @@ const DEBUG_COMMAND: CommandSpec = {
       about: "Print what the model would be sent",
       flags: [IMAGE_FLAG],
       positionals: [{ name: "PROMPT", help: "A prompt to append" }],
+      load: () => import("./commands/debug_prompt_input.ts"),
     },
     {
       name: "clear-memories",
       about: "Forget all memories",
       isHidden: true,
+      load: () => import("./commands/debug_clear_memories.ts"),
     },
     { ...LINUX_SANDBOX, name: "landlock", aliases: [], isHidden: true },
     { ...MACOS_SANDBOX, name: "seatbelt", aliases: [], isHidden: true },
