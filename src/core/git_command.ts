@@ -39,6 +39,36 @@ export async function askGit(
   return result?.code === 0 ? result.stdout.trim() : undefined;
 }
 
+/**
+ * Options that switch off the filters a repository itself configures, for commands that
+ * read or write its files: a filter is a program too, and `.gitattributes` may ask for
+ * it. Those of the user's own configuration stay.
+ */
+export async function withoutFilters(
+  ports: GitPorts,
+  cwd: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  // A work tree may have a file of its own beside the repository's.
+  const keys = await Promise.all(["--local", "--worktree"].map((file) => {
+    const args = ["config", file, "--includes", "--name-only"];
+    return askGit(ports, cwd, [...args, "--get-regexp", "^filter\\."], signal);
+  }));
+  const drivers = new Set(
+    keys.flatMap((text) => (text ?? "").split("\n"))
+      .map((key) => key.slice(0, key.lastIndexOf(".")))
+      .filter((driver) => driver !== ""),
+  );
+  return [...drivers].flatMap((driver) => [
+    ...["clean", "smudge", "process"].flatMap((name) => [
+      "-c",
+      `${driver}.${name}=`,
+    ]),
+    "-c",
+    `${driver}.required=false`,
+  ]);
+}
+
 /** Runs git to its end; undefined when it is not there or was too slow. */
 export async function runGit(
   { processes, env, clock }: GitPorts,

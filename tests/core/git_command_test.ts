@@ -1,6 +1,6 @@
 /** The agent's own git in a repository that would like it to start things. */
 import assert from "node:assert/strict";
-import { askGit } from "@/core/git_command.ts";
+import { askGit, runGit, withoutFilters } from "@/core/git_command.ts";
 import { createPlatform } from "@/platform/deno.ts";
 import { NEVER } from "@test/support/fake_clock.ts";
 
@@ -63,5 +63,32 @@ Deno.test("nothing a repository configures is started", () =>
     await assert.rejects(Deno.stat(`${cwd}/sprung`), Deno.errors.NotFound);
     // The trap works: git without the hardening walks into it.
     await git(cwd, "status", "--porcelain");
+    await Deno.stat(`${cwd}/sprung`);
+  }));
+
+Deno.test("a filter a repository configures does not run when its files are changed", () =>
+  withRepository(async (cwd) => {
+    const trap = `${cwd}/trap.sh`;
+    await Deno.writeTextFile(trap, `#!/bin/sh\ntouch '${cwd}/sprung'\ncat\n`, {
+      mode: 0o755,
+    });
+    // In a file the configuration includes, under a name in odd letters.
+    await Deno.writeTextFile(
+      `${cwd}/more`,
+      `[filter "X.y"]\nclean = ${trap}\nsmudge = ${trap}\nrequired = true\n`,
+    );
+    await git(cwd, "config", "include.path", `${cwd}/more`);
+    await Deno.writeTextFile(`${cwd}/.gitattributes`, "* filter=X.y\n");
+    const input = "diff --git a/a b/a\n--- a/a\n+++ b/a\n@@ -1 +1 @@\n-1\n+2\n";
+    const platform = createPlatform();
+    const quiet = await withoutFilters(platform, cwd, NEVER);
+    const args = [...quiet, "apply", "-"];
+    const result = await runGit(platform, { cwd, args, input }, NEVER);
+    assert.equal(result?.code, 0, result?.stderr);
+    assert.equal(await Deno.readTextFile(`${cwd}/a`), "2\n");
+    await assert.rejects(Deno.stat(`${cwd}/sprung`), Deno.errors.NotFound);
+    // The trap works: without those options it springs.
+    await Deno.writeTextFile(`${cwd}/a`, "1\n");
+    await runGit(platform, { cwd, args: ["apply", "-"], input }, NEVER);
     await Deno.stat(`${cwd}/sprung`);
   }));

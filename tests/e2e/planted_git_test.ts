@@ -1,6 +1,6 @@
 /**
- * Nothing a repository tells git to run is run by the agent itself: it reads git's
- * files and starts no git.
+ * Nothing a repository tells git to run is run by a turn: it reads git's files and
+ * starts no git.
  */
 import assert from "node:assert/strict";
 import { makeWorkspace, runCodex } from "@test/support/codex.ts";

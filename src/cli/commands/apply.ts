@@ -3,7 +3,12 @@
  * is applied; one that does not is merged, and what conflicts is named.
  */
 import { findCodexHome } from "@/config/codex_home.ts";
-import { askGit, type GitResult, runGit } from "@/core/git_command.ts";
+import {
+  askGit,
+  type GitResult,
+  runGit,
+  withoutFilters,
+} from "@/core/git_command.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import { isUuid } from "@/protocol/ids.ts";
@@ -63,7 +68,8 @@ async function applyDiff(
   flags: readonly string[],
   signal: AbortSignal,
 ): Promise<GitResult> {
-  const args = ["apply", ...flags, "-"];
+  const quiet = await withoutFilters(platform, cwd, signal);
+  const args = [...quiet, "apply", ...flags, "-"];
   const result = await runGit(platform, { cwd, args, input }, signal);
   if (result !== undefined) return result;
   throw new CodexError(
