@@ -51,11 +51,17 @@ export class PrivateTmps {
     for (const result of made) {
       if (result.status === "fulfilled") await removeTree(result.value);
     }
+    // Others may have theirs in it.
+    await this.#deps.files.remove(this.#place).catch(() => undefined);
+  }
+
+  get #place(): string {
+    return `${this.#deps.codexHome}/tmp`;
   }
 
   async #make(): Promise<string> {
-    const { files, codexHome, host } = this.#deps;
-    const place = `${codexHome}/tmp`;
+    const { files, host } = this.#deps;
+    const place = this.#place;
     const path = `${place}/${host.pid}-${crypto.randomUUID()}`;
     try {
       await files.makeDirectory(place, 0o700);
