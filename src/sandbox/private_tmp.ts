@@ -56,7 +56,7 @@ export class PrivateTmps {
   }
 
   get #place(): string {
-    return `${this.#deps.codexHome}/tmp`;
+    return `${this.#deps.codexHome}/sandbox-tmp`;
   }
 
   async #make(): Promise<string> {

@@ -47,10 +47,12 @@ for (const name of WITH_TMP) {
         "chmod 000 /tmp/a/b /tmp/a; mkfifo /tmp/pipe",
       { policy: room.policy({ private_tmp: true }) },
     );
-    const places = await Array.fromAsync(Deno.readDir(`${room.path}/home/tmp`));
+    const places = await Array.fromAsync(
+      Deno.readDir(`${room.path}/home/sandbox-tmp`),
+    );
     assert.equal(places.length, 1);
     await room.sandbox.close();
-    assert.equal(await exists(`${room.path}/home/tmp`), false);
+    assert.equal(await exists(`${room.path}/home/sandbox-tmp`), false);
     assert.equal(await exists(`${outside}/kept`), true);
     await Deno.remove(room.path, { recursive: true });
   });
@@ -59,7 +61,7 @@ for (const name of WITH_TMP) {
 Deno.test("without a private /tmp nothing is made in CODEX_HOME", async () => {
   await using room = await Room.open(ALL[0]);
   await room.sh("true");
-  assert.equal(await exists(`${room.path}/home/tmp`), false);
+  assert.equal(await exists(`${room.path}/home/sandbox-tmp`), false);
 });
 
 for (const name of WITH_LIMITS) {

@@ -121,12 +121,12 @@ for (const name of PROXYING) {
     if (tool === undefined) return console.log("skipped: no C compiler");
     await Deno.copyFile(tool, `${bed.room.path}/tool`);
     const { out } = await bed.bash(
-      `for s in ${bed.room.path}/home/proxy/*; do test -S $s && echo seen; ` +
+      `for s in ${bed.room.path}/home/sandbox-proxy/*; do test -S $s && echo seen; ` +
         `${bed.room.path}/tool stream $s && echo connected; ` +
         `rm -f $s && echo removed; done 2>/dev/null`,
     );
     assert.equal(out, "seen\n");
-    assert.equal(await exists(`${bed.room.path}/home/proxy`), false);
+    assert.equal(await exists(`${bed.room.path}/home/sandbox-proxy`), false);
   });
 
   Deno.test(`${name}: no process that may connect elsewhere can be taken over`, async () => {
@@ -167,7 +167,7 @@ for (const name of PROXYING) {
     await using bed = await makeBed(name);
     const { out } = await bed.room.sh('echo "[$HTTP_PROXY]"');
     assert.equal(out, "[]\n");
-    assert.equal(await exists(`${bed.room.path}/home/proxy`), false);
+    assert.equal(await exists(`${bed.room.path}/home/sandbox-proxy`), false);
   });
 
   Deno.test(`${name}: without anybody who decides no host is open`, async () => {

@@ -38,7 +38,7 @@ export interface CommandProxy {
 export async function openCommandProxy(
   ports: ProxyPorts,
 ): Promise<CommandProxy> {
-  const directory = `${ports.codexHome}/proxy`;
+  const directory = `${ports.codexHome}/sandbox-proxy`;
   const socketPath = `${directory}/${crypto.randomUUID().slice(0, 18)}`;
   if (new TextEncoder().encode(socketPath).length >= SOCKET_PATH_MAX) {
     throw unavailable(`"${directory}" is too long a path for a socket`);

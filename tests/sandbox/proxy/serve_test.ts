@@ -238,7 +238,7 @@ Deno.test("closing the proxy ends what runs, and leaves no socket", async () => 
   });
   await connection.write(new TextEncoder().encode("CONNECT"));
   const info = await Deno.stat(bed.proxy.socketPath);
-  const directory = await Deno.stat(`${bed.home}/proxy`);
+  const directory = await Deno.stat(`${bed.home}/sandbox-proxy`);
   assert.deepEqual(
     [(info.mode ?? 0) & 0o777, (directory.mode ?? 0) & 0o777],
     [0o600, 0o700],
@@ -249,12 +249,15 @@ Deno.test("closing the proxy ends what runs, and leaves no socket", async () => 
     null,
   );
   connection.close();
-  await assert.rejects(Deno.stat(`${bed.home}/proxy`), Deno.errors.NotFound);
+  await assert.rejects(
+    Deno.stat(`${bed.home}/sandbox-proxy`),
+    Deno.errors.NotFound,
+  );
 });
 
 Deno.test("sockets a killed agent left are removed", async () => {
   await using bed = await makeBed(NAMES);
-  const old = `${bed.home}/proxy/old`;
+  const old = `${bed.home}/sandbox-proxy/old`;
   Deno.listen({ transport: "unix", path: old }).close();
   // Deno takes the file away when it closes; a killed agent cannot.
   await Deno.writeTextFile(old, "");
