@@ -79,7 +79,10 @@ function httpCells({ url, bearerTokenEnvVar }: Http): Row {
 }
 
 function maskedEnvironment({ env, envVars }: Stdio): string {
-  const names = [...Object.keys(env ?? {}), ...envVars];
+  const names = [
+    ...Object.keys(env ?? {}),
+    ...envVars.map((one) => typeof one === "string" ? one : one.name),
+  ];
   return orDash(names.map((name) => `${name}=${MASK}`).join(", "));
 }
 

@@ -102,6 +102,13 @@ export interface WebSearchConfig {
   };
 }
 
+/** A variable a server gets to see: its name, or that with where it is read. */
+export type McpEnvVar = string | {
+  readonly name: string;
+  /** `remote` is of machines that run servers for others. */
+  readonly source?: "local" | "remote";
+};
+
 /** How an MCP server is reached. Maps are sorted by name. */
 export type McpTransport =
   | {
@@ -110,8 +117,8 @@ export type McpTransport =
     readonly args: readonly string[];
     /** Set for the server. */
     readonly env: Readonly<Record<string, string>> | undefined;
-    /** Names of our own variables the server gets to see. */
-    readonly envVars: readonly string[];
+    /** Our own variables the server gets to see. */
+    readonly envVars: readonly McpEnvVar[];
     readonly cwd: string | undefined;
   }
   | {

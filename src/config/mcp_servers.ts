@@ -2,12 +2,18 @@
  * `[mcp_servers.<name>]`: that each table describes one transport and nothing of
  * another, and what it means.
  */
-import type { Config, McpServerConfig, McpTransport } from "./config.ts";
+import type {
+  Config,
+  McpEnvVar,
+  McpServerConfig,
+  McpTransport,
+} from "./config.ts";
 import { ConfigProblem } from "./problem.ts";
 import type { ConfigToml } from "./schema.ts";
 
 type McpServers = NonNullable<ConfigToml["mcp_servers"]>;
 type McpServer = McpServers[string];
+type RawEnvVar = NonNullable<McpServer["env_vars"]>[number];
 
 const NOT_FOR_STDIO = [
   "url",
@@ -29,12 +35,47 @@ const NOT_FOR_HTTP = [
 /** @throws ConfigProblem */
 export function checkMcpServers(servers: McpServers): void {
   for (const [name, server] of Object.entries(servers)) {
+    for (const entry of server.env_vars ?? []) checkEnvVar(name, entry);
     const problem = transportProblem(server);
     if (problem === undefined) continue;
     throw new ConfigProblem(["mcp_servers", name], problem, {
       isLoadFailure: true,
     });
   }
+}
+
+function checkEnvVar(server: string, entry: RawEnvVar): void {
+  if (typeof entry === "string") return;
+  const { name, source, ...rest } = entry;
+  const isEnvVar = typeof name === "string" &&
+    (source === undefined || typeof source === "string") &&
+    Object.keys(rest).length === 0;
+  if (!isEnvVar) {
+    throw new ConfigProblem(
+      ["mcp_servers", server, "env_vars"],
+      "data did not match any variant of untagged enum McpServerEnvVar",
+      { isLoadFailure: true },
+    );
+  }
+  if (source === undefined || isEnvSource(source)) return;
+  throw new ConfigProblem(
+    ["mcp_servers", server],
+    `unsupported env_vars source \`${source}\`; expected \`local\` or \`remote\``,
+    { isLoadFailure: true },
+  );
+}
+
+function isEnvSource(value: unknown): value is "local" | "remote" {
+  return value === "local" || value === "remote";
+}
+
+function envVarOf(entry: RawEnvVar): McpEnvVar {
+  if (typeof entry === "string") return entry;
+  const { name, source } = entry;
+  return {
+    name: String(name),
+    ...(isEnvSource(source) ? { source } : {}),
+  };
 }
 
 function transportProblem(server: McpServer): string | undefined {
@@ -83,10 +124,7 @@ function transportOf(server: McpServer): McpTransport {
       command: server.command,
       args: server.args ?? [],
       env: sorted(server.env),
-      envVars: (server.env_vars ?? []).flatMap((entry) => {
-        const name = typeof entry === "string" ? entry : entry.name;
-        return typeof name === "string" ? [name] : [];
-      }),
+      envVars: (server.env_vars ?? []).map(envVarOf),
       cwd: server.cwd,
     };
   }

@@ -45,12 +45,19 @@ export function word<const W extends readonly [string, ...string[]]>(
   );
 }
 
+/** The reference counts seconds in 64 bits. */
+const SECONDS_MAX = 2 ** 64;
+
 /** Seconds, whole or not, and not negative. */
 export const seconds = v.optional(v.pipe(
   v.number(),
   v.minValue(
     0,
     "cannot convert float seconds to Duration: value is negative",
+  ),
+  v.ltValue(
+    SECONDS_MAX,
+    "cannot convert float seconds to Duration: value is either too big or NaN",
   ),
 ));
 

@@ -3,7 +3,8 @@
  * does without, those the user names, and what the user sets. Keys and tokens of the
  * shell that started us stay here.
  */
-import type { McpTransport } from "@/config/config.ts";
+import type { McpEnvVar, McpTransport } from "@/config/config.ts";
+import { McpStartError } from "./server.ts";
 
 const INHERITED = [
   "HOME",
@@ -36,7 +37,11 @@ const INHERITED_ON_WINDOWS = [
   "USERPROFILE",
 ];
 
-/** The whole environment of a server. */
+/**
+ * The whole environment of a server.
+ *
+ * @throws McpStartError for a variable that is to be read on another machine
+ */
 export function serverEnvironment(
   { env, envVars }: Pick<
     Extract<McpTransport, { kind: "stdio" }>,
@@ -48,11 +53,19 @@ export function serverEnvironment(
   const named = new Set([
     ...INHERITED,
     ...(os === "windows" ? INHERITED_ON_WINDOWS : []),
-    ...envVars,
+    ...envVars.map(nameOf),
   ]);
   const fold = (name: string) => os === "windows" ? name.toUpperCase() : name;
   const kept = Object.entries(ours).filter(([name]) =>
     named.has(name) || named.has(fold(name)) || name.startsWith("LC_")
   );
   return { ...Object.fromEntries(kept), ...env };
+}
+
+function nameOf(entry: McpEnvVar): string {
+  if (typeof entry === "string") return entry;
+  if (entry.source !== "remote") return entry.name;
+  throw new McpStartError(
+    `env_vars entry \`${entry.name}\` uses source \`remote\`, which requires remote MCP stdio`,
+  );
 }

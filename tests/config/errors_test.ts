@@ -62,6 +62,25 @@ const CASES: readonly Case[] = [
     place: "1:1",
   },
   {
+    config:
+      `[mcp_servers.x]\ncommand = "a"\nenv_vars = [{ name = "B", source = "odd" }]`,
+    words:
+      `${LOADING}unsupported env_vars source \`odd\`; expected \`local\` or \`remote\`\nin \`mcp_servers.x\``,
+    place: "1:1",
+  },
+  {
+    config: `[mcp_servers.x]\ncommand = "a"\nenv_vars = [{ source = "local" }]`,
+    words:
+      `${LOADING}data did not match any variant of untagged enum McpServerEnvVar\nin \`mcp_servers.x.env_vars\``,
+    place: "3:12",
+  },
+  {
+    config: `[mcp_servers.x]\ncommand = "a"\ntool_timeout_sec = inf`,
+    words:
+      `${LOADING}cannot convert float seconds to Duration: value is either too big or NaN\nin \`mcp_servers.x.tool_timeout_sec\``,
+    place: "3:20",
+  },
+  {
     config: `[mcp_servers.x]\nargs = ["a"]`,
     words: `${LOADING}invalid transport\nin \`mcp_servers.x\``,
     place: "1:1",

@@ -14,7 +14,10 @@ Deno.test("a server sees a few common variables, those named for it, and its own
   };
   assert.deepEqual(
     serverEnvironment(
-      { env: { EXTRA: "1", LANG: "en" }, envVars: ["FOO", "UNSET"] },
+      {
+        env: { EXTRA: "1", LANG: "en" },
+        envVars: [{ name: "FOO", source: "local" }, "UNSET"],
+      },
       ours,
       "linux",
     ),
@@ -35,5 +38,13 @@ Deno.test("on Windows a server also sees what programs there do not start withou
   assert.deepEqual(
     serverEnvironment({ env: undefined, envVars: [] }, ours, "windows"),
     { SystemRoot: "C:\\Windows", Path: "C:\\bin" },
+  );
+});
+
+Deno.test("a variable of another machine is refused by name", () => {
+  const envVars = [{ name: "TOKEN", source: "remote" as const }];
+  assert.throws(
+    () => serverEnvironment({ env: undefined, envVars }, {}, "linux"),
+    { message: /^env_vars entry `TOKEN` uses source `remote`, which requires/ },
   );
 });
