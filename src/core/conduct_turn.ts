@@ -11,10 +11,8 @@ import type {
 } from "@/protocol/events.ts";
 import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
-import type { Op } from "@/protocol/ops.ts";
 import type { PermissionGrant } from "@/protocol/permissions.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
-import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { RolloutEntry } from "@/protocol/rollout.ts";
 import { widened } from "./approvals/grants.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
@@ -42,29 +40,17 @@ import { Sampler } from "./step.ts";
 import type { ThreadState } from "./thread_state.ts";
 import { runToolBatch } from "./tool_batch.ts";
 import { createToolContext } from "./tool_context.ts";
-import { type Record, runTurn, type TurnPorts } from "./turn.ts";
+import { runTurn, type TurnPorts } from "./turn.ts";
 import { contextParts } from "./turn_context.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
+import { type Meanwhile, TurnInput } from "./turn_input.ts";
 import {
   eventLine,
-  inputText,
   taskComplete,
   taskStarted,
   turnError,
-  userMessageEvent,
 } from "./turn_record.ts";
 import { userMessage } from "./user_input.ts";
-
-/** Something that came while a turn was running. */
-export type Meanwhile =
-  /** The user's words, with what they are for the model. */
-  | {
-    readonly kind: "input";
-    readonly op: Extract<Op, { type: "userInput" }>;
-    readonly message: ResponseItem;
-  }
-  /** Something only the model is told. */
-  | { readonly kind: "note"; readonly item: ResponseItem };
 
 export interface TurnRequest extends FrozenSettings {
   readonly input: readonly UserInput[];
@@ -102,10 +88,7 @@ class Turn {
   readonly #sampler: Sampler;
   readonly #turnDiff: TurnDiff;
   readonly #hooks: HookedTurn;
-  /** What the user said in this turn. */
-  readonly #inputs: string[] = [];
-  /** Taken from the thread and not yet joined: hooks have to hear it first. */
-  readonly #waiting: Meanwhile[] = [];
+  readonly #input: TurnInput;
   #parts: ContextParts | undefined;
   #serverTools: ServerTools = NO_SERVER_TOOLS;
   #diff = "";
@@ -125,6 +108,13 @@ class Turn {
     this.#hooks = new HookedTurn(env.hooks, {
       turnId: this.#id,
       settings: request.settings,
+    });
+    this.#input = new TurnInput({
+      env,
+      state,
+      turnId: this.#id,
+      hooks: this.#hooks,
+      takeMeanwhile: () => request.takeMeanwhile(),
     });
     this.#retries = new RetryBudget({
       clock,
@@ -192,7 +182,7 @@ class Turn {
         ),
         ...this.#env.guard.rules.takeNotes(),
       ],
-      joinSteering: (record, signal) => this.#joinSteering(record, signal),
+      joinSteering: (record, signal) => this.#input.join(record, signal),
       goOn: (signal) => this.#hooks.goOn(this.#sampler.lastMessage, signal),
     };
   }
@@ -221,88 +211,7 @@ class Turn {
     await state.persist([{ type: "turn_context", payload: parts.context }]);
     state.baseline = parts.context;
     await env.emit({ type: "turnStarted", turnId: this.#id });
-    return await this.#admit(message, signal);
-  }
-
-  /** Records what the user said, and what hooks add to it, unless they refuse it. */
-  async #admit(message: ResponseItem, signal: AbortSignal): Promise<boolean> {
-    const { hooks, skills } = this.#env;
-    await this.#warn([
-      ...hooks?.takeWarnings() ?? [],
-      ...skills?.takeWarnings() ?? [],
-    ]);
-    const { input } = this.#request;
-    const { history } = this.#state;
-    const opening = await this.#hooks.open(inputText(input), signal);
-    await history.append(opening.before);
-    const record: Record = (items) => history.append(items);
-    if (opening.isAdmitted) await this.#recordInput(input, message, record);
-    await record(opening.after);
-    if (opening.isAdmitted) await this.#recordSkills(input, record);
-    return opening.isAdmitted;
-  }
-
-  async #joinSteering(record: Record, signal: AbortSignal): Promise<boolean> {
-    const waiting = this.#waiting;
-    waiting.push(...this.#request.takeMeanwhile());
-    const isSteered = waiting.length > 0;
-    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
-      await this.#join(next, record, signal);
-      waiting.shift();
-    }
-    return isSteered;
-  }
-
-  async #join(
-    entry: Meanwhile,
-    record: Record,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (entry.kind === "note") return await record([entry.item]);
-    const { input } = entry.op;
-    const said = await this.#hooks.hear(inputText(input), signal);
-    if (said.mayGoOn) await this.#recordInput(input, entry.message, record);
-    await record(said.context);
-    if (said.mayGoOn) await this.#recordSkills(input, record);
-  }
-
-  /** What the user had said before stopping the turn is not lost with it. */
-  async #joinUnheard(signal: AbortSignal): Promise<void> {
-    const { history } = this.#state;
-    const record: Record = (items) => history.append(items);
-    this.#waiting.push(...this.#request.takeMeanwhile());
-    for (const entry of this.#waiting.splice(0)) {
-      try {
-        await this.#join(entry, record, signal);
-      } catch (error) {
-        if (error !== signal.reason || entry.kind === "note") throw error;
-        // A hook may be there to keep such words from the model.
-        await this.#env.emit({
-          type: "warning",
-          message:
-            `Not told to the model, because the turn was stopped before your hooks had heard it: ${
-              inputText(entry.op.input)
-            }`,
-        });
-      }
-    }
-  }
-
-  /** The instructions of the skills the user named. */
-  async #recordSkills(
-    input: readonly UserInput[],
-    record: Record,
-  ): Promise<void> {
-    const named = await this.#env.skills?.named(input);
-    if (named === undefined) return;
-    await record(named.items);
-    await this.#warn(named.warnings);
-  }
-
-  async #warn(messages: readonly string[]): Promise<void> {
-    for (const message of messages) {
-      await this.#env.emit({ type: "warning", message });
-    }
+    return await this.#input.open(this.#request.input, message, signal);
   }
 
   async #notify(): Promise<void> {
@@ -310,29 +219,10 @@ class Turn {
       await notice.tell({
         turnId: this.#id,
         cwd: this.#request.settings.cwd,
-        inputs: this.#inputs,
+        inputs: this.#input.said,
         lastMessage: this.#sampler.lastMessage,
       });
     }
-  }
-
-  /** The user's words: for the model, for the record, for the front end. */
-  async #recordInput(
-    input: readonly UserInput[],
-    message: ResponseItem,
-    record: Record,
-  ): Promise<void> {
-    const { clock, random } = this.#env.platform;
-    await record([message]);
-    this.#inputs.push(inputText(input));
-    await this.#state.persist([eventLine(userMessageEvent(input))]);
-    const item = {
-      type: "userMessage" as const,
-      id: uuidV7(clock.now(), random.bytes(10)),
-      content: input,
-    };
-    await this.#env.emit({ type: "itemStarted", turnId: this.#id, item });
-    await this.#env.emit({ type: "itemCompleted", turnId: this.#id, item });
   }
 
   /** The first request must name every tool, so it waits for the servers. */
@@ -340,7 +230,9 @@ class Turn {
     const { servers } = this.#env;
     if (servers === undefined) return;
     this.#serverTools = await servers.tools(signal);
-    await this.#warn(servers.takeWarnings());
+    for (const message of servers.takeWarnings()) {
+      await this.#env.emit({ type: "warning", message });
+    }
   }
 
   #facts(): RequestFacts {
@@ -426,7 +318,7 @@ class Turn {
   }
 
   async #endInterrupted(signal: AbortSignal): Promise<void> {
-    await this.#joinUnheard(signal);
+    await this.#input.joinUnheard(signal);
     await this.#state.history.append([turnAbortedMessage()]);
     await this.#state.persist([
       ...this.#diffLines(),

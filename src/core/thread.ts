@@ -10,11 +10,12 @@ import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { ReviewTarget } from "@/protocol/review.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
-import { conductTurn, type Meanwhile } from "./conduct_turn.ts";
+import { conductTurn } from "./conduct_turn.ts";
 import type { CurrentSettings, FrozenSettings } from "./current_settings.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadState } from "./thread_state.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
+import type { Meanwhile } from "./turn_input.ts";
 import { userMessage } from "./user_input.ts";
 
 /** Ops wait here while one is being accepted; people and programs send few. */

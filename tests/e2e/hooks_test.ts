@@ -17,6 +17,7 @@ import {
   message,
   type MockServer,
   type MockStep,
+  type RecordedRequest,
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
@@ -55,7 +56,7 @@ interface Place {
 
 async function withHooks(
   hooks: Hooks | string,
-  steps: readonly MockStep[],
+  steps: readonly (MockStep | ((request: RecordedRequest) => MockStep))[],
   use: (place: Place) => Promise<void>,
   config = "",
 ): Promise<void> {
@@ -484,6 +485,44 @@ Deno.test("an interrupt kills a running hook and ends the turn", async () => {
         payload.type === "function_call_output"
       );
       assert.match(output?.payload.output, /^aborted by user after/);
+    },
+  );
+});
+
+Deno.test("what agents do is heard by the same hooks", async () => {
+  const counts = { agent: 0, parent: 0 };
+  const outputs: string[] = [];
+  const answer = (request: RecordedRequest): MockStep => {
+    const last = request.body.input.at(-1);
+    if (request.headers["x-openai-subagent"] !== undefined) {
+      if (counts.agent++ === 0) {
+        return response(call("exec_command", { cmd: "touch made" }, "a1"));
+      }
+      outputs.push(last.output);
+      return response(message("agent done"));
+    }
+    switch (counts.parent++) {
+      case 0:
+        return response(call("spawn_agent", { message: "go" }, "p1"));
+      case 1:
+        return response(call("wait_agent", {
+          targets: [JSON.parse(last.output).agent_id],
+        }, "p2"));
+      default:
+        return response(message("done"));
+    }
+  };
+  await withHooks(
+    { PreToolUse: ["echo no >&2; exit 2"] },
+    Array.from({ length: 8 }, () => answer),
+    async ({ workspace, exec }) => {
+      const run = await exec("hi");
+      assert.equal(run.code, 0, run.stderr);
+      assert.deepEqual(outputs, [
+        "Command blocked by PreToolUse hook: no. Command: touch made",
+      ]);
+      const files = [...Deno.readDirSync(workspace.cwd)];
+      assert.deepEqual(files.map(({ name }) => name), [".git"]);
     },
   );
 });
