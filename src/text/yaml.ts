@@ -5,13 +5,17 @@
  * error that names the line, never a guess.
  */
 
-export type YamlValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly YamlValue[]
-  | { readonly [key: string]: YamlValue };
+import { FlowReader } from "./yaml_flow.ts";
+import {
+  closingQuote,
+  DEPTH_MAX,
+  scalarOf,
+  UNKNOWN_STARTS,
+  unquoted,
+  withoutComment,
+  YamlProblem,
+  type YamlValue,
+} from "./yaml_scalar.ts";
 
 export type ParsedYaml =
   | { readonly ok: true; readonly value: YamlValue }
@@ -28,28 +32,6 @@ export function parseYaml(text: string): ParsedYaml {
     return { ok: false, message: error.message, line: error.line + 1 };
   }
 }
-
-class YamlProblem extends Error {
-  readonly line: number;
-
-  constructor(message: string, line: number) {
-    super(message);
-    this.line = line;
-  }
-}
-
-/** Deeper than any header; stops a text made to exhaust the stack. */
-const DEPTH_MAX = 32;
-
-/** Starts of scalars that mean something this reader does not know. */
-const UNKNOWN_STARTS: Readonly<Record<string, string>> = {
-  "&": "anchors are not supported",
-  "*": "aliases are not supported",
-  "!": "tags are not supported",
-  "%": "directives are not supported",
-  "@": "a plain value cannot start with `@`; quote it",
-  "`": "a plain value cannot start with a backtick; quote it",
-};
 
 class Reader {
   /** Changed on the way: a dash that was read becomes a space. */
@@ -150,12 +132,16 @@ class Reader {
   }
 
   #plain(text: string, indent: number): YamlValue {
+    if (isSequenceItem(text)) this.#fail("a list cannot begin on this line");
     const words = [this.#plainPart(text)];
-    for (this.#at++; this.#at < this.#lines.length; this.#at++) {
+    // A comment ends the value, whatever stands below it.
+    let isEnded = withoutComment(text) !== text.trimEnd();
+    for (this.#at++; this.#at < this.#lines.length && !isEnded; this.#at++) {
       const line = this.#lines[this.#at] ?? "";
-      if (line.trim() === "") break;
-      if (indentOf(line) <= indent || line.trimStart().startsWith("#")) break;
+      if (line.trim() === "" || indentOf(line) <= indent) break;
+      if (line.trimStart().startsWith("#")) break;
       words.push(this.#plainPart(line.trim()));
+      isEnded = withoutComment(line) !== line.trimEnd();
     }
     const whole = words.join(" ");
     return words.length === 1 ? scalarOf(whole) : whole;
@@ -254,101 +240,6 @@ class Reader {
   }
 }
 
-/** `[a, b]` and `{ a: b }` on one line. */
-class FlowReader {
-  readonly #text: string;
-  readonly #line: number;
-  #at = 0;
-  #depth = 0;
-
-  constructor(text: string, line: number) {
-    this.#text = text;
-    this.#line = line;
-  }
-
-  whole(): YamlValue {
-    const value = this.#value();
-    if (withoutComment(this.#text.slice(this.#at).trim()) !== "") {
-      this.#fail("text behind a closing bracket");
-    }
-    return value;
-  }
-
-  #value(): YamlValue {
-    if (++this.#depth > DEPTH_MAX) this.#fail("nested too deeply");
-    this.#space();
-    const first = this.#text.charAt(this.#at);
-    const value = first === "["
-      ? this.#list()
-      : first === "{"
-      ? this.#map()
-      : this.#scalar();
-    this.#depth--;
-    return value;
-  }
-
-  #list(): YamlValue {
-    const items: YamlValue[] = [];
-    this.#at++;
-    while (!this.#takes("]")) {
-      items.push(this.#value());
-      if (!this.#takes(",") && !this.#sees("]")) this.#fail(UNCLOSED);
-    }
-    return items;
-  }
-
-  #map(): YamlValue {
-    const result: Record<string, YamlValue> = Object.create(null);
-    this.#at++;
-    while (!this.#takes("}")) {
-      const key = this.#value();
-      if (!this.#takes(":")) this.#fail("a key without a value");
-      result[String(key)] = this.#value();
-      if (!this.#takes(",") && !this.#sees("}")) this.#fail(UNCLOSED);
-    }
-    return result;
-  }
-
-  #scalar(): YamlValue {
-    const rest = this.#text.slice(this.#at);
-    const first = rest.charAt(0);
-    if (first === '"' || first === "'") {
-      const end = closingQuote(rest);
-      if (end === undefined) this.#fail("a quote is not closed");
-      this.#at += end + 1;
-      return unquoted(rest.slice(0, end + 1), this.#line);
-    }
-    const unknown = UNKNOWN_STARTS[first];
-    if (unknown !== undefined) this.#fail(unknown);
-    const text = /^(?:[^,\[\]{}:#]|:(?=[^\s,\]}])|(?<=\S)#)*/.exec(rest)?.[0] ??
-      "";
-    if (text === "") this.#fail(UNCLOSED);
-    this.#at += text.length;
-    return scalarOf(text.trim());
-  }
-
-  #sees(character: string): boolean {
-    this.#space();
-    return this.#text.charAt(this.#at) === character;
-  }
-
-  #takes(character: string): boolean {
-    if (!this.#sees(character)) return false;
-    this.#at++;
-    return true;
-  }
-
-  #space(): void {
-    while (/\s/.test(this.#text.charAt(this.#at))) this.#at++;
-  }
-
-  #fail(message: string): never {
-    throw new YamlProblem(message, this.#line);
-  }
-}
-
-const UNCLOSED = "a bracket is not closed on its line";
-
 function indentOf(line: string): number {
   return line.length - line.trimStart().length;
 }
@@ -378,60 +269,6 @@ function keyOf(
   const name = match?.[1];
   if (name === undefined || /:\s/.test(name)) return undefined;
   return { name, rest: match?.[2]?.trim() ?? "" };
-}
-
-function withoutComment(text: string): string {
-  return text.replace(/(^|\s)#.*$/, "").trimEnd();
-}
-
-/** Where the quote a text begins with is closed. */
-function closingQuote(text: string): number | undefined {
-  const quote = text.charAt(0);
-  for (let at = 1; at < text.length; at++) {
-    if (quote === '"' && text.charAt(at) === "\\") at++;
-    else if (text.charAt(at) === quote) {
-      if (quote === "'" && text.charAt(at + 1) === "'") at++;
-      else return at;
-    }
-  }
-  return undefined;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  "0": "\0",
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  " ": " ",
-};
-
-function unquoted(text: string, line: number): string {
-  const body = text.slice(1, -1);
-  if (text.startsWith("'")) return body.replaceAll("''", "'");
-  return body.replace(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))/gs,
-    (_, hex2?: string, hex4?: string, letter?: string) => {
-      const hex = hex2 ?? hex4;
-      if (hex !== undefined) return String.fromCharCode(parseInt(hex, 16));
-      const known = ESCAPES[letter ?? ""];
-      if (known !== undefined) return known;
-      throw new YamlProblem(`the escape \`\\${letter}\` is not known`, line);
-    },
-  );
-}
-
-/** A plain scalar by the core schema of YAML 1.2. */
-function scalarOf(text: string): YamlValue {
-  if (/^(null|Null|NULL|~|)$/.test(text)) return null;
-  if (/^(true|True|TRUE)$/.test(text)) return true;
-  if (/^(false|False|FALSE)$/.test(text)) return false;
-  if (/^[-+]?(\d+|\d*\.\d+|\d+\.\d*)([eE][-+]?\d+)?$/.test(text)) {
-    return Number(text);
-  }
-  return text;
 }
 
 /** Lines folded: one line end is a space, more are one less. */

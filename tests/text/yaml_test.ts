@@ -1,6 +1,7 @@
 /** The YAML people write into headers, and what is refused with its line. */
 import assert from "node:assert/strict";
-import { parseYaml, type YamlValue } from "@/text/yaml.ts";
+import { parseYaml } from "@/text/yaml.ts";
+import type { YamlValue } from "@/text/yaml_scalar.ts";
 
 /** The value as plain JSON, or `line: message`. */
 function read(text: string): unknown {
@@ -37,6 +38,7 @@ const VALUES: readonly (readonly [string, YamlValue])[] = [
   ["a:\n  - x: 1\n    y: 2\n  - x: 3\n  -\n    z: 4", {
     a: [{ x: 1, y: 2 }, { x: 3 }, { z: 4 }],
   }],
+  ["a: 0x1f\nb: 0o17\nc: 0x", { a: 31, b: 15, c: "0x" }],
   ["- - a\n  - b\n- c", [["a", "b"], "c"]],
   ["a: [x, 'y z', 3, [], {b: c, \"d\": e}]", {
     a: ["x", "y z", 3, [], { b: "c", d: "e" }],
@@ -69,6 +71,8 @@ const PROBLEMS: readonly (readonly [string, RegExp])[] = [
   ["a:\n  b: c\n d: e", /^3: /],
   ["a: b\njust words", /^2: a line without `key: value`/],
   ["a: |2x\n  b", /^1: this block scalar header/],
+  ["a: b # c\n  d", /^2: indented more/],
+  ["a: - b", /^1: a list cannot begin on this line/],
   ["a: @b", /^1: .*quote it/],
   [`${"- ".repeat(40)}x`, /^1: nested too deeply/],
   [`a: ${"[".repeat(40)}`, /^1: nested too deeply/],
