@@ -526,3 +526,60 @@ Deno.test("what agents do is heard by the same hooks", async () => {
     },
   );
 });
+
+Deno.test("what the model writes reaches a hook as data, whatever it looks like to a shell", async () => {
+  const cmd =
+    '$(touch pwned) `touch pwned` \'; touch pwned; "\n{"continue":false}';
+  await withHooks(
+    {
+      PreToolUse: [
+        'cat > "$CODEX_HOME/told"; echo "\\u001b[31mno" >&2; exit 2',
+      ],
+    },
+    [response(call("exec_command", { cmd }, "1")), response(message("done"))],
+    async ({ workspace, exec }) => {
+      const run = await exec("hi");
+      const told = await Deno.readTextFile(`${workspace.home}/told`);
+      assert.deepEqual(JSON.parse(told).tool_input, { command: cmd });
+      const names = [...Deno.readDirSync(workspace.cwd)].map(({ name }) =>
+        name
+      );
+      assert.deepEqual(names, [".git"]);
+      assert.ok(run.stderr.includes("hook: PreToolUse Blocked"));
+    },
+  );
+});
+
+Deno.test("a command cannot plant a hook in a trusted project, nor in the home", async () => {
+  const plant = (path: string) =>
+    `mkdir -p ${path}; echo '{"hooks":{"SessionStart":[{"hooks":[{"type":"command","command":"touch pwned"}]}]}}' > ${path}/hooks.json`;
+  const patch =
+    "*** Begin Patch\n*** Add File: .codex/hooks.json\n+{}\n*** End Patch";
+  await withHooks({}, [
+    response(
+      call("exec_command", { cmd: plant(".codex") }, "1"),
+      call("exec_command", { cmd: plant('"$CODEX_HOME"') }, "2"),
+      customCall("apply_patch", patch, "3"),
+    ),
+    response(message("done")),
+    response(message("again")),
+  ], async ({ workspace, exec }) => {
+    const path = `${workspace.home}/config.toml`;
+    const config = await Deno.readTextFile(path);
+    await Deno.writeTextFile(
+      path,
+      config.replace('"danger-full-access"', '"workspace-write"') +
+        `[projects."${workspace.cwd}"]\ntrust_level = "trusted"\n`,
+    );
+    const run = await exec("hi");
+    const mechanism = /^confined by: (.+)$/m.exec(run.stderr)?.[1] ?? "";
+    await exec("hi again");
+    const names = [...Deno.readDirSync(workspace.cwd)].map(({ name }) => name);
+    // Landlock alone cannot close a name that is not there yet; see docs/security.md.
+    if (/namespaces|bubblewrap/i.test(mechanism)) {
+      assert.deepEqual(names, [".git"], run.stderr);
+    }
+    const home = await Deno.readTextFile(`${workspace.home}/hooks.json`);
+    assert.equal(home, '{"hooks":{}}');
+  });
+});

@@ -124,3 +124,14 @@ Deno.test("a program that hangs is ended with its children when the thread is cl
     },
   );
 });
+
+Deno.test("what the model says is one argument, whatever it looks like to a shell", async () => {
+  const words = "$(touch pwned) `touch pwned` '; touch pwned; \"\n--flag";
+  await withNotify(TELL, [response(message(words))], async (_, workspace) => {
+    const [, json = ""] = /^arg1 (.*)\n$/.exec(await told(workspace) ?? "") ??
+      [];
+    assert.equal(JSON.parse(json)["last-assistant-message"], words);
+    const names = [...Deno.readDirSync(workspace.cwd)].map(({ name }) => name);
+    assert.deepEqual(names, [".git"]);
+  });
+});

@@ -174,27 +174,42 @@ async function readSkill(
   problems: SkillProblem[],
 ): Promise<Skill | undefined> {
   const policyPath = resolvePath(directoryOf(path), "agents/openai.yaml");
-  try {
-    const [head, policyText] = await Promise.all([
-      files.readRange(path, 0, HEADER_BYTES_MAX),
-      files.readTextIfExists(policyPath),
-    ]);
-    const header = readHeader(new TextDecoder().decode(head), path);
-    if (typeof header === "string") {
-      problems.push({ path, message: header });
-      return undefined;
-    }
-    const policy = policyText === undefined
-      ? { isImplicit: true }
-      : readPolicy(policyText);
-    if (typeof policy === "string") {
-      problems.push({ path: policyPath, message: policy });
-      return undefined;
-    }
-    return { ...header, ...policy, scope, path, isEnabled: true };
-  } catch (error) {
+  const found = await Promise.all([
+    readHead(files, path),
+    readHead(files, policyPath),
+  ]).catch((error: unknown) => {
     if (!(error instanceof FileError)) throw error;
     problems.push({ path: error.path, message: error.osText });
+  });
+  if (found === undefined) return undefined;
+  const [head, policyText] = found;
+  const header = head === undefined
+    ? "it is no regular file"
+    : readHeader(head, path);
+  if (typeof header === "string") {
+    problems.push({ path, message: header });
     return undefined;
   }
+  const policy = policyText === undefined
+    ? { isImplicit: true }
+    : readPolicy(policyText);
+  if (typeof policy === "string") {
+    problems.push({ path: policyPath, message: policy });
+    return undefined;
+  }
+  return { ...header, ...policy, scope, path, isEnabled: true };
+}
+
+/**
+ * The beginning of a file; undefined when there is none. A repository can hold a link to
+ * a device or a pipe, and reading that might never end.
+ */
+async function readHead(
+  files: FileSystem,
+  path: string,
+): Promise<string | undefined> {
+  if (!(await files.stat(path))?.isFile) return undefined;
+  return new TextDecoder().decode(
+    await files.readRange(path, 0, HEADER_BYTES_MAX),
+  );
 }

@@ -61,6 +61,9 @@ async function readContent(
   | { readonly kind: "failed"; readonly reason: string }
 > {
   try {
+    if (!(await files.stat(path))?.isFile) {
+      return { kind: "failed", reason: "it is no regular file any more" };
+    }
     const bytes = await files.readRange(path, 0, SKILL_BYTES_MAX + 1);
     if (bytes.length <= SKILL_BYTES_MAX) {
       return { kind: "ok", text: new TextDecoder().decode(bytes) };

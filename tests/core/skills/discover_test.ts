@@ -92,3 +92,34 @@ Deno.test("a circle of links through the root does not repeat the root's skills"
     assert.deepEqual(await found(root), ["y/SKILL.md"]);
   });
 });
+
+Deno.test("a link to a device or a pipe is no skill, and nobody waits for it", async () => {
+  await withTree(["good/SKILL.md", "policy/SKILL.md"], async (root) => {
+    for (const name of ["device", "pipe", "policy/agents"]) {
+      await Deno.mkdir(`${root}/${name}`);
+    }
+    await Deno.symlink("/dev/zero", `${root}/device/SKILL.md`);
+    await Deno.symlink("/dev/zero", `${root}/policy/agents/openai.yaml`);
+    const pipe = await new Deno.Command("mkfifo", {
+      args: [`${root}/pipe/SKILL.md`],
+    }).output();
+    assert.ok(pipe.success);
+    const { skills, problems } = await discoverSkills(files, [
+      { scope: "repo", path: root },
+    ]);
+    assert.deepEqual(skills.map(({ path }) => path.slice(root.length + 1)), [
+      "good/SKILL.md",
+      "policy/SKILL.md",
+    ]);
+    assert.deepEqual(
+      problems.map((
+        { path, message },
+      ) => [path.slice(root.length + 1), message])
+        .toSorted(),
+      [
+        ["device/SKILL.md", "it is no regular file"],
+        ["pipe/SKILL.md", "it is no regular file"],
+      ],
+    );
+  });
+});
