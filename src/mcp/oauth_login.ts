@@ -3,7 +3,12 @@
  * browser, which comes back to a port only this machine can reach. The SDK speaks to the
  * authorization server; what is asked, shown, waited for and kept is here.
  */
-import { auth, OAuthError } from "@modelcontextprotocol/client";
+import {
+  auth,
+  exchangeAuthorization,
+  OAuthError,
+  type OAuthTokens,
+} from "@modelcontextprotocol/client";
 import type { McpOAuthConfig } from "@/config/config.ts";
 import {
   HttpError,
@@ -41,6 +46,8 @@ export interface LoginRequest {
   readonly scopes: readonly string[] | undefined;
 }
 
+/** Characters of a reason that came from elsewhere. */
+const REASON_CHARS_MAX = 500;
 /** How long a person may take. */
 const CONSENT_MS = 5 * 60_000;
 /** How long each request to a server may take. */
@@ -188,8 +195,33 @@ async function authorize(
       throw new Error("timed out waiting for the browser; run the login again");
     },
   );
-  await auth(session, { ...options, ...answer });
-  return session.login(ports.clock.now(), scopes ?? []);
+  const tokens = await exchange(session, needs, answer, options.fetchFn);
+  return session.login(tokens, ports.clock.now(), scopes ?? []);
+}
+
+/**
+ * Once, whatever comes back: the SDK's `auth` would send a refused code again, and
+ * print what the server said of it.
+ */
+function exchange(
+  session: LoginSession,
+  { info }: LoginNeeds,
+  { authorizationCode, iss }: Consent,
+  fetchFn: ReturnType<typeof fetchDocument>,
+): Promise<OAuthTokens> {
+  const { authorizationServerUrl, authorizationServerMetadata } = info;
+  return exchangeAuthorization(authorizationServerUrl, {
+    ...(authorizationServerMetadata === undefined
+      ? {}
+      : { metadata: authorizationServerMetadata }),
+    ...(session.resource === undefined ? {} : { resource: session.resource }),
+    ...(iss === undefined ? {} : { iss }),
+    clientInformation: session.client,
+    authorizationCode,
+    codeVerifier: session.codeVerifier(),
+    redirectUri: session.redirectUrl,
+    fetchFn,
+  });
 }
 
 function listen(ports: LoginPorts, port: number | undefined): LoopbackListener {
@@ -285,7 +317,8 @@ function wordsOf(error: unknown): string {
   if (error instanceof OAuthError) {
     return `the authorization server said \`${error.code}\``;
   }
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return printable(message.slice(0, REASON_CHARS_MAX), "plain");
 }
 
 function base64Url(bytes: Uint8Array): string {

@@ -2,8 +2,8 @@
 import type {
   OAuthClientProvider,
   OAuthDiscoveryState,
+  OAuthTokens,
   StoredOAuthClientInformation,
-  StoredOAuthTokens,
 } from "@modelcontextprotocol/client";
 import { Secret } from "@/auth/secret.ts";
 import type { StoredLogin } from "./oauth_store.ts";
@@ -19,7 +19,6 @@ export interface LoginFacts {
 export class LoginSession implements OAuthClientProvider {
   readonly #facts: LoginFacts;
   #client: StoredOAuthClientInformation | undefined;
-  #tokens: StoredOAuthTokens | undefined;
   #verifier = "";
   #authorizationUrl: URL | undefined;
   #resource: string | undefined;
@@ -69,13 +68,23 @@ export class LoginSession implements OAuthClientProvider {
     this.#client = client;
   }
 
-  /** An older login is no part of this one. */
+  /** An older login is no part of this one, and the new one is given out by `login`. */
   tokens() {
-    return this.#tokens;
+    return undefined;
   }
 
-  saveTokens(tokens: StoredOAuthTokens): void {
-    this.#tokens = tokens;
+  saveTokens(): void {}
+
+  /** Who we are to the authorization server. */
+  get client(): StoredOAuthClientInformation {
+    if (this.#client === undefined) {
+      throw new Error("the authorization server registered no client");
+    }
+    return this.#client;
+  }
+
+  get resource(): string | undefined {
+    return this.#resource;
   }
 
   redirectToAuthorization(url: URL): void {
@@ -104,25 +113,24 @@ export class LoginSession implements OAuthClientProvider {
   }
 
   /** What there is to keep once the code was exchanged. */
-  login(nowMs: number, asked: readonly string[]): StoredLogin {
-    const { access_token, refresh_token, expires_in, scope } = this.#tokens ??
-      {};
-    if (access_token === undefined || this.#client === undefined) {
-      throw new Error("OAuth provider did not return credentials");
-    }
-    const secret = this.#client.client_secret;
+  login(
+    { access_token, refresh_token, expires_in, scope }: OAuthTokens,
+    nowMs: number,
+    asked: readonly string[],
+  ): StoredLogin {
+    const { client_id, client_secret } = this.client;
+    const { authorizationServerUrl, authorizationServerMetadata } =
+      this.#facts.discovery;
     return {
-      clientId: this.#client.client_id,
-      clientSecret: secret === undefined ? undefined : new Secret(secret),
+      clientId: client_id,
+      clientSecret: secretOf(client_secret),
       accessToken: new Secret(access_token),
-      refreshToken: refresh_token === undefined
-        ? undefined
-        : new Secret(refresh_token),
+      refreshToken: secretOf(refresh_token),
       expiresAtMs: expires_in === undefined
         ? undefined
         : nowMs + expires_in * 1000,
       scopes: scope === undefined ? asked : scope.split(" "),
-      issuer: this.#tokens?.issuer,
+      issuer: authorizationServerMetadata?.issuer ?? authorizationServerUrl,
       resource: this.#resource,
     };
   }
@@ -135,4 +143,8 @@ export class LoginSession implements OAuthClientProvider {
     return methods.find((method) => method.startsWith("client_secret_")) ??
       "none";
   }
+}
+
+function secretOf(value: string | undefined): Secret | undefined {
+  return value === undefined ? undefined : new Secret(value);
 }

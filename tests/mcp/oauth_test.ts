@@ -344,6 +344,21 @@ for (const [what, options, reason] of LIES) {
   });
 }
 
+Deno.test("a code is sent once, and what comes back of it is not repeated", async () => {
+  const tokenError = {
+    error: "invalid_grant",
+    error_description: "the code code-2 and its secret verifier do not fit",
+  };
+  await withPlace({ tokenError }, async (place) => {
+    await assert.rejects(place.login(), {
+      message:
+        'Cannot log in to "web": the authorization server said `invalid_grant`',
+    });
+    const sent = paths(place.server).filter((path) => path === "/token");
+    assert.equal(sent.length, 1);
+  });
+});
+
 Deno.test("an old server's issuer may lie below its own origin, and nowhere else", async () => {
   await withPlace({ isOld: true, issuer: "ORIGIN/oauth" }, async (place) => {
     await place.login();

@@ -21,6 +21,11 @@ export interface AuthorizationServerOptions {
   readonly isOpen?: boolean;
   /** What the consent page answers instead of a code. */
   readonly refusal?: string;
+  /** What the token endpoint answers instead of tokens. */
+  readonly tokenError?: {
+    readonly error: string;
+    readonly [key: string]: string;
+  };
   /** Scopes the resource says it has. */
   readonly scopes?: readonly string[];
   /** Scopes that are refused at the consent page. */
@@ -180,6 +185,9 @@ export function startAuthorizationServer(
 
   async function token(form: URLSearchParams): Promise<Response> {
     const bad = (error: string) => Response.json({ error }, { status: 400 });
+    if (options.tokenError !== undefined) {
+      return Response.json(options.tokenError, { status: 400 });
+    }
     if (form.get("grant_type") === "refresh_token") {
       // Each refresh token is good for once.
       if (!refresh.delete(form.get("refresh_token") ?? "")) {
