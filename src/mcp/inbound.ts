@@ -16,6 +16,8 @@ import type { ServerLog } from "./server_log.ts";
 
 /** Questions of one server that may wait for the user at once. */
 const QUESTIONS_MAX = 4;
+/** Characters of one question; a form that long is none. */
+const QUESTION_CHARS_MAX = 256 * 1024;
 /** How often a person may correct a form before the server hears that nobody answered. */
 const CORRECTIONS_MAX = 3;
 
@@ -106,7 +108,7 @@ const Elicitation = v.union([
 /** @throws ProtocolError for the server, when it asks for what is no question */
 function readElicitation(params: unknown): McpElicitation {
   const parsed = v.safeParse(Elicitation, params);
-  if (!parsed.success) {
+  if (!parsed.success || JSON.stringify(params).length > QUESTION_CHARS_MAX) {
     throw new ProtocolError(
       ProtocolErrorCode.InvalidParams,
       "Invalid elicitation request: a message with a requestedSchema, or with a url and an elicitationId, is needed",

@@ -120,6 +120,7 @@ function createTransport(
       processes: ports.processes,
       clock: ports.clock,
       logStray: (line) => log.debug(() => `no message: ${line}`),
+      logWords: (text) => log.debug(() => text.trimEnd()),
     },
     {
       argv: [transport.command, ...transport.args],
@@ -329,9 +330,14 @@ export class Session {
   }
 }
 
+/** Characters of one word about progress; it is shown on a line. */
+const PROGRESS_CHARS_MAX = 500;
+
 /** What the server says, else the share that is done. */
 function progressText({ message, progress, total }: Progress): string {
-  if (message !== undefined && message !== "") return message;
+  if (message !== undefined && message !== "") {
+    return message.slice(0, PROGRESS_CHARS_MAX);
+  }
   return total === undefined ? String(progress) : `${progress}/${total}`;
 }
 

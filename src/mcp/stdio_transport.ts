@@ -27,6 +27,8 @@ export interface StdioPorts {
   readonly clock: Clock;
   /** Told about lines that are no message. */
   logStray(line: string): void;
+  /** Told what it writes to its standard error, piece by piece. */
+  logWords(text: string): void;
 }
 
 export class StdioTransport implements Transport {
@@ -141,8 +143,9 @@ export class StdioTransport implements Transport {
   async #readLastWords(child: ChildProcess): Promise<void> {
     const decoder = new TextDecoder();
     for await (const chunk of child.stderr) {
-      const text = this.#lastWords + decoder.decode(chunk, { stream: true });
-      this.#lastWords = text.slice(-LAST_WORDS_MAX);
+      const words = decoder.decode(chunk, { stream: true });
+      this.#ports.logWords(words);
+      this.#lastWords = (this.#lastWords + words).slice(-LAST_WORDS_MAX);
     }
   }
 

@@ -6,6 +6,8 @@ import type { McpTool } from "./server.ts";
 
 /** A list that never ends is no list. */
 const PAGES_MAX = 64;
+/** More tools than any honest server has; each costs words in an index at least. */
+const TOOLS_MAX = 5_000;
 
 // Loose on purpose: one odd tool must not cost the others.
 const ToolPage = v.object({
@@ -62,9 +64,10 @@ export async function listTools(
       ? answer.nextCursor ?? undefined
       : undefined;
     if (next === undefined || next === cursor) break;
+    if (tools.length >= TOOLS_MAX) break;
     cursor = next;
   }
-  return tools;
+  return tools.slice(0, TOOLS_MAX);
 }
 
 /** Asking for progress gives every request a token, as servers expect of this client. */

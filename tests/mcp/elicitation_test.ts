@@ -102,6 +102,10 @@ Deno.test("an address to open comes with its words; what is no question is turne
       await elicit(server, { more: { requestedSchema: "none" } }),
       /-32602/,
     );
+    assert.match(
+      await elicit(server, { more: { message: "x".repeat(300_000) } }),
+      /-32602/,
+    );
   }, user.ask);
   assert.equal(user.questions[0]?.elicitation.mode, "url");
   assert.equal(user.questions.length, 1);
