@@ -266,3 +266,37 @@ Deno.test("a server that died is started again and the user is told", async () =
     );
   });
 });
+
+Deno.test("a hook answers in the user's place, by the name the model knows a tool by", async () => {
+  const answer = (decision: object) =>
+    `printf '%s' '${
+      JSON.stringify({
+        hookSpecificOutput: { hookEventName: "PermissionRequest", decision },
+      })
+    }'`;
+  const hook = (matcher: string, command: string) =>
+    [
+      "[[hooks.PermissionRequest]]",
+      `matcher = ${JSON.stringify(matcher)}`,
+      `hooks = [{ type = "command", command = ${JSON.stringify(command)} }]`,
+    ].join("\n");
+  const config = [
+    hook("mcp__mock__write", answer({ behavior: "allow" })),
+    hook(
+      "mcp__mock__delete",
+      `cat > told; ${answer({ behavior: "deny", message: "never delete" })}`,
+    ),
+  ].join("\n");
+  await withRoom({ config }, async (room) => {
+    const events = await room.turn(use("write"), use("delete", { all: true }));
+    assert.deepEqual(questions(events), []);
+    assert.deepEqual(texts(room.outputs()), [
+      said("written"),
+      said("never delete"),
+    ]);
+    const runs = events.flatMap((event) =>
+      event.type === "hookCompleted" ? [event.run.status] : []
+    );
+    assert.deepEqual(runs, ["completed", "blocked"]);
+  });
+});
