@@ -51,6 +51,8 @@ export function bundledSkills(directory: string): readonly Skill[] {
     path: fileOf(directory, name),
     isEnabled: true,
     isImplicit: true,
+    face: undefined,
+    tools: [],
   }));
 }
 

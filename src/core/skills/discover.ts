@@ -8,7 +8,7 @@ import {
   FileError,
   type FileSystem,
 } from "@/platform/platform.ts";
-import { readHeader, readPolicy } from "./header.ts";
+import { NO_METADATA, readHeader, readMetadata } from "./header.ts";
 import { type Skill, SKILL_FILE, type SkillScope } from "./skill.ts";
 
 /** As in the reference; deeper is no place for a skill but somebody's data. */
@@ -173,16 +173,17 @@ async function readSkill(
   scope: SkillScope,
   problems: SkillProblem[],
 ): Promise<Skill | undefined> {
-  const policyPath = resolvePath(directoryOf(path), "agents/openai.yaml");
+  const directory = directoryOf(path);
+  const metadataPath = resolvePath(directory, "agents/openai.yaml");
   const found = await Promise.all([
     readHead(files, path),
-    readHead(files, policyPath),
+    readHead(files, metadataPath),
   ]).catch((error: unknown) => {
     if (!(error instanceof FileError)) throw error;
     problems.push({ path: error.path, message: error.osText });
   });
   if (found === undefined) return undefined;
-  const [head, policyText] = found;
+  const [head, beside] = found;
   const header = head === undefined
     ? "it is no regular file"
     : readHeader(head, path);
@@ -190,14 +191,14 @@ async function readSkill(
     problems.push({ path, message: header });
     return undefined;
   }
-  const policy = policyText === undefined
-    ? { isImplicit: true }
-    : readPolicy(policyText);
-  if (typeof policy === "string") {
-    problems.push({ path: policyPath, message: policy });
+  const metadata = beside === undefined
+    ? NO_METADATA
+    : readMetadata(beside, directory);
+  if (typeof metadata === "string") {
+    problems.push({ path: metadataPath, message: metadata });
     return undefined;
   }
-  return { ...header, ...policy, scope, path, isEnabled: true };
+  return { ...header, ...metadata, scope, path, isEnabled: true };
 }
 
 /**

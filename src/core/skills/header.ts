@@ -1,6 +1,6 @@
 /** Reads the header of a SKILL.md, and what stands beside it about its use. */
 import * as v from "valibot";
-import { baseNameOf, directoryOf } from "@/platform/paths.ts";
+import { baseNameOf, directoryOf, resolvePath } from "@/platform/paths.ts";
 import { decode, struct } from "@/protocol/decode.ts";
 import { parseYaml } from "@/text/yaml.ts";
 import type { Skill } from "./skill.ts";
@@ -65,21 +65,70 @@ function oneLine(value: string): string {
   return value.trim().replace(/\s+/g, " ");
 }
 
-const Policy = struct("SkillPolicyFile", {
-  policy: v.nullish(struct("SkillPolicy", {
+const Metadata = struct("SkillMetadataFile", {
+  interface: v.nullish(struct("Interface", {
+    display_name: text,
+    short_description: text,
+    icon_small: text,
+    icon_large: text,
+    brand_color: text,
+    default_prompt: text,
+  })),
+  policy: v.nullish(struct("Policy", {
     allow_implicit_invocation: v.nullish(v.boolean()),
+  })),
+  dependencies: v.nullish(struct("Dependencies", {
+    tools: v.nullish(v.array(struct("DependencyTool", {
+      type: v.string(),
+      value: v.string(),
+      description: text,
+      transport: text,
+      command: text,
+      url: text,
+    }))),
   })),
 });
 
-/** What `agents/openai.yaml` says about when a skill may be used. */
-export function readPolicy(
+/** What stands beside a SKILL.md about it. */
+export type SkillMetadata = Pick<Skill, "isImplicit" | "face" | "tools">;
+
+export const NO_METADATA: SkillMetadata = {
+  isImplicit: true,
+  face: undefined,
+  tools: [],
+};
+
+/** What `agents/openai.yaml` says, or what is wrong with it. */
+export function readMetadata(
   content: string,
-): Pick<Skill, "isImplicit"> | string {
+  directory: string,
+): SkillMetadata | string {
   const yaml = parseYaml(content);
   if (!yaml.ok) return `invalid YAML: ${yaml.message} at line ${yaml.line}`;
-  const decoded = decode(Policy, yaml.value ?? {});
+  const decoded = decode(Metadata, yaml.value ?? {});
   if (!decoded.ok) return `${decoded.path.join(".")}: ${decoded.message}`;
+  const { interface: face, policy, dependencies } = decoded.value;
+  const icon = (path: string | null | undefined) =>
+    path ? resolvePath(directory, path) : undefined;
   return {
-    isImplicit: decoded.value.policy?.allow_implicit_invocation ?? true,
+    isImplicit: policy?.allow_implicit_invocation ?? true,
+    face: face
+      ? {
+        displayName: face.display_name ?? undefined,
+        shortDescription: face.short_description ?? undefined,
+        iconSmall: icon(face.icon_small),
+        iconLarge: icon(face.icon_large),
+        brandColor: face.brand_color ?? undefined,
+        defaultPrompt: face.default_prompt ?? undefined,
+      }
+      : undefined,
+    tools: (dependencies?.tools ?? []).map((tool) => ({
+      type: tool.type,
+      value: tool.value,
+      description: tool.description ?? undefined,
+      transport: tool.transport ?? undefined,
+      command: tool.command ?? undefined,
+      url: tool.url ?? undefined,
+    })),
   };
 }

@@ -16,6 +16,30 @@ export interface Skill {
   readonly isEnabled: boolean;
   /** The model may choose it; else it is used only when it is named. */
   readonly isImplicit: boolean;
+  /** How front ends may show it; undefined when it says nothing of that. */
+  readonly face: SkillFace | undefined;
+  /** Tools it says it needs. */
+  readonly tools: readonly SkillTool[];
+}
+
+export interface SkillFace {
+  readonly displayName: string | undefined;
+  readonly shortDescription: string | undefined;
+  /** Absolute. */
+  readonly iconSmall: string | undefined;
+  readonly iconLarge: string | undefined;
+  readonly brandColor: string | undefined;
+  readonly defaultPrompt: string | undefined;
+}
+
+export interface SkillTool {
+  /** Such as `mcp`. */
+  readonly type: string;
+  readonly value: string;
+  readonly description: string | undefined;
+  readonly transport: string | undefined;
+  readonly command: string | undefined;
+  readonly url: string | undefined;
 }
 
 export const SKILL_FILE = "SKILL.md";

@@ -1,6 +1,6 @@
 /** The header of a SKILL.md, as people write it and as they get it wrong. */
 import assert from "node:assert/strict";
-import { readHeader, readPolicy } from "@/core/skills/header.ts";
+import { NO_METADATA, readHeader, readMetadata } from "@/core/skills/header.ts";
 
 function read(header: string): unknown {
   return readHeader(`---\n${header}\n---\nbody`, "/skills/folder/SKILL.md");
@@ -63,20 +63,56 @@ Deno.test("a header that cannot be used says what is wrong and where", () => {
   );
 });
 
-Deno.test("agents/openai.yaml may say that a skill is only used when it is named", () => {
+Deno.test("agents/openai.yaml may say how a skill is shown, used and what it needs", () => {
+  const given = (text: string) => readMetadata(text, "/s/a");
   assert.deepEqual(
     [
-      readPolicy(""),
-      readPolicy("interface:\n  display_name: X\n"),
-      readPolicy("policy: { allow_implicit_invocation: false }"),
-      readPolicy("policy:\n  allow_implicit_invocation: maybe"),
-      readPolicy("policy: *x"),
+      given(""),
+      given("policy: { allow_implicit_invocation: false }"),
+      given(`interface:
+  display_name: "Notes"
+  icon_small: ./assets/n.svg
+  brand_color: "#123456"
+dependencies:
+  tools:
+    - type: mcp
+      value: tracker
+      url: https://tracker.example
+`),
     ],
     [
-      { isImplicit: true },
-      { isImplicit: true },
-      { isImplicit: false },
+      NO_METADATA,
+      { ...NO_METADATA, isImplicit: false },
+      {
+        isImplicit: true,
+        face: {
+          displayName: "Notes",
+          shortDescription: undefined,
+          iconSmall: "/s/a/assets/n.svg",
+          iconLarge: undefined,
+          brandColor: "#123456",
+          defaultPrompt: undefined,
+        },
+        tools: [{
+          type: "mcp",
+          value: "tracker",
+          description: undefined,
+          transport: undefined,
+          command: undefined,
+          url: "https://tracker.example",
+        }],
+      },
+    ],
+  );
+  assert.deepEqual(
+    [
+      given("policy:\n  allow_implicit_invocation: maybe"),
+      given("dependencies:\n  tools:\n    - type: mcp"),
+      given("policy: *x"),
+    ],
+    [
       'policy.allow_implicit_invocation: invalid type: string "maybe", expected a boolean',
+      "dependencies.tools.0: missing field `value`",
       "invalid YAML: aliases are not supported at line 1",
     ],
   );

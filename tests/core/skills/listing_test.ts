@@ -16,6 +16,8 @@ function skill(
     path: `/s/${name}`,
     isEnabled: true,
     isImplicit: true,
+    face: undefined,
+    tools: [],
     ...changes,
   };
 }

@@ -13,6 +13,8 @@ const SKILLS = ["alpha", "b-c", "d:e", "two words", "twin", "twin", "off"]
     path: `/s/${index}/SKILL.md`,
     isEnabled: name !== "off",
     isImplicit: true,
+    face: undefined,
+    tools: [],
   }));
 
 function named(...input: readonly (string | UserInput)[]): unknown {
