@@ -1,0 +1,218 @@
+/**
+ * One end of a JSON-RPC 2.0 conversation: tells requests, answers and notifications
+ * apart, matches answers to what was asked, and settles everything when it ends.
+ * It knows no method and no transport: frames come in as text, frames go out as text.
+ */
+import { abortable } from "@/async/scope.ts";
+
+/** JSON-RPC 2.0, section 5.1, and this protocol's own code for too much at once. */
+export const RPC_INVALID_REQUEST = -32600;
+export const RPC_METHOD_NOT_FOUND = -32601;
+export const RPC_INVALID_PARAMS = -32602;
+export const RPC_INTERNAL = -32603;
+export const RPC_OVERLOADED = -32001;
+
+/** Requests of the other side that may be worked on at a time. */
+const REQUESTS_MAX = 512;
+
+export type RequestId = string | number;
+
+/** A failure the other side is told of by its number. */
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  readonly code: number;
+  readonly data: unknown;
+
+  constructor(code: number, message: string, data?: unknown) {
+    super(message);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** The conversation has ended, so no answer will come. */
+export class PeerClosed extends Error {
+  override readonly name = "PeerClosed";
+}
+
+export interface PeerPorts {
+  /** Sends one frame; resolves when there is room for another. */
+  send(frame: string): Promise<void>;
+  /** Answers a request. A thrown `RpcError` is the answer; anything else is a bug. */
+  onRequest(
+    method: string,
+    params: unknown,
+    signal: AbortSignal,
+    id: RequestId,
+  ): Promise<unknown>;
+  onNotification(method: string, params: unknown): void;
+  /** A frame that is no message, or a bug in a handler. */
+  onProblem(text: string): void;
+  /** Says `"jsonrpc":"2.0"` in every message; some protocols leave it out. */
+  readonly saysVersion: boolean;
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+export class Peer {
+  readonly #ports: PeerPorts;
+  readonly #controller = new AbortController();
+  readonly #asked = new Map<RequestId, PromiseWithResolvers<unknown>>();
+  readonly #running = new Map<RequestId, AbortController>();
+  readonly #tasks = new Set<Promise<void>>();
+  #count = 0;
+
+  constructor(ports: PeerPorts) {
+    this.#ports = ports;
+  }
+
+  /** Takes one frame. Requests are answered beside each other. */
+  receive(frame: string): void {
+    const message = parse(frame);
+    if (message === undefined) {
+      return this.#ports.onProblem(`Not a message: ${frame.slice(0, 200)}`);
+    }
+    const { id, method } = message;
+    if (typeof method === "string") {
+      if (isId(id)) return this.#accept(id, method, message.params);
+      return this.#ports.onNotification(method, message.params);
+    }
+    if (isId(id)) return this.#settle(id, message);
+    this.#ports.onProblem(`Neither request nor answer: ${frame.slice(0, 200)}`);
+  }
+
+  /** Asks the other side. @throws RpcError as it answers, PeerClosed at the end */
+  async request(
+    method: string,
+    params: unknown,
+    signal: AbortSignal,
+  ): Promise<unknown> {
+    this.#controller.signal.throwIfAborted();
+    const id = this.#count++;
+    const answer = Promise.withResolvers<unknown>();
+    this.#asked.set(id, answer);
+    try {
+      await this.#send({ id, method, params });
+      return await abortable(answer.promise, signal);
+    } finally {
+      this.#asked.delete(id);
+    }
+  }
+
+  async notify(method: string, params: unknown): Promise<void> {
+    if (this.#controller.signal.aborted) return;
+    await this.#send({ method, params });
+  }
+
+  /** Stops a request of the other side that is still being worked on. */
+  cancel(id: RequestId, reason: Error): void {
+    this.#running.get(id)?.abort(reason);
+  }
+
+  /** Ends the conversation: what was asked is rejected, what runs is stopped. */
+  async close(): Promise<void> {
+    const reason = new PeerClosed("The connection was closed");
+    this.#controller.abort(reason);
+    for (const { promise, reject } of this.#asked.values()) {
+      promise.catch(() => undefined);
+      reject(reason);
+    }
+    this.#asked.clear();
+    await Promise.all(this.#tasks);
+  }
+
+  #accept(id: RequestId, method: string, params: unknown): void {
+    const task = this.#running.size >= REQUESTS_MAX
+      ? this.#refuse(id)
+      : this.#answer(id, method, params);
+    this.#tasks.add(task);
+    task.finally(() => this.#tasks.delete(task));
+  }
+
+  async #refuse(id: RequestId): Promise<void> {
+    const message =
+      `Too many requests at once: ${REQUESTS_MAX} are being worked on; wait for answers`;
+    await this.#send({ id, error: { code: RPC_OVERLOADED, message } });
+  }
+
+  async #answer(
+    id: RequestId,
+    method: string,
+    params: unknown,
+  ): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    const signal = AbortSignal.any([
+      this.#controller.signal,
+      controller.signal,
+    ]);
+    try {
+      const result = await this.#ports.onRequest(method, params, signal, id);
+      await this.#send({ id, result: result ?? {} });
+    } catch (error) {
+      if (this.#controller.signal.aborted) return;
+      await this.#send({ id, error: this.#errorOf(error, method) });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  #errorOf(error: unknown, method: string) {
+    if (error instanceof RpcError) {
+      const { code, message, data } = error;
+      return { code, message, ...(data === undefined ? {} : { data }) };
+    }
+    const text = error instanceof Error
+      ? error.stack ?? error.message
+      : String(error);
+    this.#ports.onProblem(`Cannot answer ${method}: ${text}`);
+    const message = error instanceof Error ? error.message : String(error);
+    return { code: RPC_INTERNAL, message };
+  }
+
+  #settle(id: RequestId, message: Message): void {
+    const answer = this.#asked.get(id);
+    // Too late, or never asked: nobody is there to be told.
+    if (answer === undefined) return;
+    if (message.error === undefined) answer.resolve(message.result);
+    else answer.reject(errorFrom(message.error));
+  }
+
+  async #send(message: Message): Promise<void> {
+    const version = this.#ports.saysVersion ? { jsonrpc: "2.0" } : {};
+    await this.#ports.send(JSON.stringify({ ...version, ...message }));
+  }
+}
+
+function parse(frame: string): Message | undefined {
+  try {
+    const value: unknown = JSON.parse(frame);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? value
+      : undefined;
+  } catch {
+    // Not JSON: there is no id an answer could carry.
+    return undefined;
+  }
+}
+
+function isId(value: unknown): value is RequestId {
+  return typeof value === "string" || typeof value === "number";
+}
+
+function errorFrom(value: unknown): RpcError {
+  const { code, message, data } = typeof value === "object" && value !== null
+    ? value as Readonly<Record<string, unknown>>
+    : {};
+  return new RpcError(
+    typeof code === "number" ? code : RPC_INTERNAL,
+    typeof message === "string" ? message : "The other side failed",
+    data,
+  );
+}
