@@ -6,7 +6,7 @@
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   async: [],
   text: [],
-  "exec-policy": [],
+  "exec-policy": ["text"],
   protocol: [],
   platform: ["protocol", "async", "text"],
   jsonrpc: ["platform", "protocol", "async"],
@@ -37,9 +37,17 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   // Front ends speak protocol and never import the agent.
   exec: ["protocol", "platform", "async", "text"],
-  tui: ["protocol", "platform", "async", "text"],
+  tui: ["protocol", "platform", "async", "text", "exec-policy"],
   "mcp-server": ["protocol", "platform", "async", "text", "jsonrpc"],
-  "app-server": ["protocol", "platform", "async", "text", "jsonrpc"],
+  "app-server": [
+    "protocol",
+    "platform",
+    "async",
+    "text",
+    "jsonrpc",
+    // Says what a command does, for people.
+    "exec-policy",
+  ],
   cli: ["*"],
 };
 

@@ -233,6 +233,7 @@ const APP_SERVER_COMMAND: CommandSpec = {
       help: "How far the clocks may differ",
     },
   ],
+  load: () => import("./commands/app_server.ts"),
   commands: [
     {
       name: "generate-ts",

@@ -10,6 +10,7 @@ import { sandboxPolicyOf } from "@/core/settings.ts";
 import { createResponsesClient } from "@/model/responses.ts";
 import type { RuleSet } from "@/exec-policy/rule.ts";
 import type { Platform } from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadHost } from "@/protocol/host.ts";
 import type { ApprovalPolicy } from "@/protocol/policy.ts";
 import { PRODUCT, VERSION } from "@/protocol/version.ts";
@@ -23,6 +24,8 @@ export interface ComposeOptions {
   /** What starts threads: `exec`, `cli`. */
   readonly source: string;
   readonly isEphemeral: boolean;
+  /** The user may log in while the agent runs; nothing fails before a request. */
+  readonly mayLogInLater?: boolean;
   /** What the rule files say; see `loadRules`. */
   readonly rules: RuleSet;
 }
@@ -49,7 +52,12 @@ export async function compose(
   const originator = platform.env.get("CODEX_INTERNAL_ORIGINATOR_OVERRIDE") ??
     `${PRODUCT}_${options.source}`;
   const credentialPorts = { ...platform, codexHome: config.codexHome };
-  const credential = await findCredential(credentialPorts, provider, signal);
+  const find = (end: AbortSignal) =>
+    findCredential(credentialPorts, provider, end);
+  const mayLogInLater = options.mayLogInLater === true;
+  const credential = mayLogInLater
+    ? await find(signal).catch(noneYet)
+    : await find(signal);
   const model = createResponsesClient({
     ...platform,
     provider,
@@ -60,8 +68,8 @@ export async function compose(
     // A command's token grows old; the others were read once and for all.
     authorize: async (requestSignal) =>
       credentialHeaders(
-        provider.auth.kind === "command"
-          ? await findCredential(credentialPorts, provider, requestSignal)
+        mayLogInLater || provider.auth.kind === "command"
+          ? await find(requestSignal)
           : credential,
       ),
   });
@@ -87,13 +95,20 @@ export async function compose(
   return { host, warnings, close: () => sandbox.close() };
 }
 
+function noneYet(error: unknown): undefined {
+  if (error instanceof CodexError && error.code === "missing_credentials") {
+    return undefined;
+  }
+  throw error;
+}
+
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => made ??= make();
 }
 
 /** `codex_deno_exec/0.124.0 (Debian GNU/Linux 12; x86_64) xterm`. */
-async function userAgent(
+export async function userAgent(
   platform: Platform,
   originator: string,
 ): Promise<string> {

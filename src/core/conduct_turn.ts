@@ -53,6 +53,8 @@ import {
 import { userMessage } from "./user_input.ts";
 
 export interface TurnRequest extends FrozenSettings {
+  /** Chosen by the front end; undefined to make one up. */
+  readonly id: TurnId | undefined;
   readonly input: readonly UserInput[];
   readonly outputSchema?: unknown;
   /** Lets the turns after this one have a wider sandbox. */
@@ -103,7 +105,7 @@ class Turn {
     this.#guard = { ...env.guard, settings: request.settings };
     this.#startedMs = clock.now();
     this.#startedMonotonic = clock.monotonic();
-    this.#id = uuidV7(this.#startedMs, random.bytes(10));
+    this.#id = request.id ?? uuidV7(this.#startedMs, random.bytes(10));
     this.#turnDiff = new TurnDiff(env.git?.root);
     this.#hooks = new HookedTurn(env.hooks, {
       turnId: this.#id,

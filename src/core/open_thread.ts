@@ -15,6 +15,7 @@ import { type ThreadId, uuidV7 } from "@/protocol/ids.ts";
 import type { TurnChoices } from "@/protocol/ops.ts";
 import type { ApprovalPolicy } from "@/protocol/policy.ts";
 import type { SessionMeta } from "@/protocol/rollout.ts";
+import type { ThreadRecord } from "@/protocol/thread_record.ts";
 import { VERSION } from "@/protocol/version.ts";
 import type { Sandbox } from "@/sandbox/sandbox.ts";
 import type { WriteCheck } from "@/sandbox/writable.ts";
@@ -187,7 +188,11 @@ export async function openThread(
     },
   };
   const thread = new Thread({
-    info: threadInfo(config, settings, id),
+    info: threadInfo(
+      { ports, spec, surroundings, path },
+      settings,
+      { id, startedMs },
+    ),
     state,
     settings,
     broker,
@@ -197,13 +202,13 @@ export async function openThread(
     sandboxMechanism: async () =>
       (await ports.sandbox.status(signal)).description,
     environment,
-    async review(target, { settings: frozen }, reviewSignal) {
+    async review(op, { settings: frozen }, reviewSignal) {
       const { conductReview } = await import("./review/conduct_review.ts");
       const unkept = { ...ports, isEphemeral: true };
       const open = (review: Omit<ThreadSpec, "source">) =>
         openThread(unkept, { ...review, source: spec.source }, signal);
       const review = { environment, state, settings: frozen, open };
-      await conductReview(review, target, reviewSignal);
+      await conductReview(review, op, reviewSignal);
     },
   }, signal);
   return thread;
@@ -333,13 +338,16 @@ function sessionMeta(
 }
 
 function threadInfo(
-  config: Config,
+  opening: Opening,
   current: CurrentSettings,
-  id: ThreadId,
+  begun: { readonly id: ThreadId; readonly startedMs: number },
 ): ThreadInfo {
+  const { config } = opening.spec;
   const { settings } = current.freeze();
   return {
-    id,
+    id: begun.id,
+    record: threadRecord(opening, settings.cwd, begun),
+    instructionSources: opening.surroundings.projectDocs.sources,
     cwd: settings.cwd,
     model: settings.model.name,
     provider: config.provider.id,
@@ -351,5 +359,41 @@ function threadInfo(
     ...(config.reasoningSummary === undefined
       ? {}
       : { reasoningSummary: config.reasoningSummary }),
+  };
+}
+
+function threadRecord(
+  { ports, spec, surroundings, path }: Opening,
+  cwd: string,
+  { id, startedMs }: { readonly id: ThreadId; readonly startedMs: number },
+): ThreadRecord {
+  const { stored, fork, place } = spec;
+  const { git } = surroundings;
+  const placed = placeRecord(place, ports.source);
+  const createdAtMs = Date.parse(stored?.meta.timestamp ?? "");
+  return {
+    id,
+    preview: stored?.preview ?? "",
+    cwd,
+    modelProvider: spec.config.provider.id,
+    createdAtMs: Number.isNaN(createdAtMs) ? startedMs : createdAtMs,
+    updatedAtMs: startedMs,
+    ...(path === undefined ? {} : { path }),
+    cliVersion: VERSION,
+    source: placed.source,
+    ...(git === undefined ? {} : {
+      git: {
+        ...(git.commit === undefined ? {} : { sha: git.commit }),
+        ...(git.branch === undefined ? {} : { branch: git.branch }),
+        ...(git.originUrl === undefined ? {} : { originUrl: git.originUrl }),
+      },
+    }),
+    ...(fork === undefined ? {} : { forkedFromId: fork.from }),
+    ...(placed.agent_nickname === undefined
+      ? {}
+      : { agentNickname: placed.agent_nickname }),
+    ...(placed.agent_role === undefined
+      ? {}
+      : { agentRole: placed.agent_role }),
   };
 }

@@ -12,34 +12,52 @@ const NAMES = ["AGENTS.override.md", "AGENTS.md"] as const;
 /** Between the user's own text and the project's. */
 const SEPARATOR = "\n\n--- project-doc ---\n\n";
 
+export interface ProjectDocs {
+  /** Undefined when there are none. */
+  readonly text: string | undefined;
+  /** The files it came from. */
+  readonly sources: readonly string[];
+}
+
+interface Doc {
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
- * The instructions that hold in a directory; undefined when there are none. The
+ * The instructions that hold in a directory. The
  * project's files share a budget of `projectDocMaxBytes`; what is over it is cut.
  */
 export async function readProjectDocs(
   files: FileSystem,
   config: Config,
-): Promise<string | undefined> {
+): Promise<ProjectDocs> {
   const [user, project] = await Promise.all([
     readUser(files, config.codexHome),
     readProject(files, config),
   ]);
-  const docs = [user, project].filter((text) => text !== undefined)
-    .join(SEPARATOR);
+  const docs = [
+    user?.text,
+    withinBudget(project.map(({ text }) => text), config.projectDocMaxBytes),
+  ].filter((text) => text !== undefined).join(SEPARATOR);
   const parts = config.features.child_agents_md
     ? [docs, childAgents.trim()]
     : [docs];
-  return parts.filter((text) => text !== "").join("\n\n") || undefined;
+  return {
+    text: parts.filter((text) => text !== "").join("\n\n") || undefined,
+    sources: [user, ...project].flatMap((doc) => doc?.path ?? []),
+  };
 }
 
 /** The first of the user's files that says something. */
 async function readUser(
   files: FileSystem,
   codexHome: string,
-): Promise<string | undefined> {
+): Promise<Doc | undefined> {
   for (const name of NAMES) {
-    const text = (await readIfFile(files, `${codexHome}/${name}`))?.trim();
-    if (text !== undefined && text !== "") return text;
+    const path = `${codexHome}/${name}`;
+    const text = (await readIfFile(files, path))?.trim();
+    if (text !== undefined && text !== "") return { path, text };
   }
   return undefined;
 }
@@ -47,18 +65,15 @@ async function readUser(
 async function readProject(
   files: FileSystem,
   config: Config,
-): Promise<string | undefined> {
-  if (config.projectDocMaxBytes === 0) return undefined;
+): Promise<readonly Doc[]> {
+  if (config.projectDocMaxBytes === 0) return [];
   const names = [...NAMES, ...config.projectDocFallbackFilenames];
   const directories = directoriesDown(config.projectRoot, config.cwd);
-  const texts = await Promise.all(
+  const docs = await Promise.all(
     directories.map((directory) => readDirectoryDoc(files, directory, names)),
   );
-  return withinBudget(
-    texts.filter((text) => text !== undefined)
-      .filter((text) => text.trim() !== ""),
-    config.projectDocMaxBytes,
-  );
+  return docs.filter((doc) => doc !== undefined)
+    .filter(({ text }) => text.trim() !== "");
 }
 
 /** The first file there is counts, so an empty override silences its directory. */
@@ -66,10 +81,11 @@ async function readDirectoryDoc(
   files: FileSystem,
   directory: string,
   names: readonly string[],
-): Promise<string | undefined> {
+): Promise<Doc | undefined> {
   for (const name of names) {
-    const text = await readIfFile(files, `${directory}/${name}`);
-    if (text !== undefined) return text;
+    const path = `${directory}/${name}`;
+    const text = await readIfFile(files, path);
+    if (text !== undefined) return { path, text };
   }
   return undefined;
 }

@@ -4,12 +4,12 @@ import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { uuidV4 } from "@/protocol/ids.ts";
 import { type GitInfo, readGitInfo } from "./git_info.ts";
-import { readProjectDocs } from "./project_docs.ts";
+import { type ProjectDocs, readProjectDocs } from "./project_docs.ts";
 import { loadSkills, type ThreadSkills } from "./thread_skills.ts";
 
 export interface Surroundings {
   readonly git: GitInfo | undefined;
-  readonly projectDocs: string | undefined;
+  readonly projectDocs: ProjectDocs;
   /** What earlier sessions left for the model; undefined when nothing is to be told. */
   readonly memories: string | undefined;
   /** Undefined when there are none. */

@@ -8,7 +8,6 @@ import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
-import type { ReviewTarget } from "@/protocol/review.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
 import { conductTurn } from "./conduct_turn.ts";
 import type { CurrentSettings, FrozenSettings } from "./current_settings.ts";
@@ -21,9 +20,10 @@ import { userMessage } from "./user_input.ts";
 /** Ops wait here while one is being accepted; people and programs send few. */
 const OPS_MAX = 64;
 
+type ReviewOp = Extract<Op, { type: "review" }>;
 type UserInputOp = Extract<Op, { type: "userInput" }>;
 /** What a turn is made of. */
-type TurnOp = UserInputOp | Extract<Op, { type: "review" }>;
+type TurnOp = UserInputOp | ReviewOp;
 
 /** The reason a turn's signal is aborted with when the user stops it. */
 class Interrupted extends Error {
@@ -47,7 +47,7 @@ export interface ThreadParts {
   readonly events: AsyncQueue<ThreadEvent>;
   sandboxMechanism(): Promise<string>;
   review(
-    target: ReviewTarget,
+    op: ReviewOp,
     frozen: FrozenSettings,
     signal: AbortSignal,
   ): Promise<void>;
@@ -182,11 +182,12 @@ export class Thread implements ThreadHandle {
   async #conduct(op: TurnOp, signal: AbortSignal): Promise<void> {
     const { environment, state, settings } = this.#parts;
     if (op.type === "review") {
-      return await this.#parts.review(op.target, settings.freeze(), signal);
+      return await this.#parts.review(op, settings.freeze(), signal);
     }
     settings.choose(op.choices ?? {});
     return await conductTurn(environment, state, {
       ...settings.freeze(),
+      id: op.turnId,
       input: op.input,
       ...(op.outputSchema === undefined
         ? {}

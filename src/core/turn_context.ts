@@ -57,7 +57,9 @@ function turnContext(
     ...modeRecord(settings),
     ...(settings.effort === undefined ? {} : { effort: settings.effort }),
     summary: settings.summary ?? "auto",
-    ...(projectDocs === undefined ? {} : { user_instructions: projectDocs }),
+    ...(projectDocs.text === undefined
+      ? {}
+      : { user_instructions: projectDocs.text }),
     ...(config.developerInstructions === undefined
       ? {}
       : { developer_instructions: config.developerInstructions }),

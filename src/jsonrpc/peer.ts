@@ -35,6 +35,13 @@ export class PeerClosed extends Error {
   override readonly name = "PeerClosed";
 }
 
+/** What a request is answered with. */
+export interface Answer {
+  readonly result: unknown;
+  /** Happens once the answer is on its way. */
+  after?(): Promise<void>;
+}
+
 export interface PeerPorts {
   /** Sends one frame; resolves when there is room for another. */
   send(frame: string): Promise<void>;
@@ -44,7 +51,7 @@ export interface PeerPorts {
     params: unknown,
     signal: AbortSignal,
     id: RequestId,
-  ): Promise<unknown>;
+  ): Promise<Answer>;
   onNotification(method: string, params: unknown): void;
   /** A frame that is no message, or a bug in a handler. */
   onProblem(text: string): void;
@@ -153,13 +160,23 @@ export class Peer {
       controller.signal,
     ]);
     try {
-      const result = await this.#ports.onRequest(method, params, signal, id);
-      await this.#send({ id, result: result ?? {} });
+      const answer = await this.#ports.onRequest(method, params, signal, id);
+      await this.#send({ id, result: answer.result ?? {} });
+      await this.#follow(answer, method);
     } catch (error) {
       if (this.#controller.signal.aborted) return;
       await this.#send({ id, error: this.#errorOf(error, method) });
     } finally {
       this.#running.delete(id);
+    }
+  }
+
+  /** The request is answered, so a failure from here on can only be told. */
+  async #follow(answer: Answer, method: string): Promise<void> {
+    try {
+      await answer.after?.();
+    } catch (error) {
+      this.#ports.onProblem(`Cannot go on after ${method}: ${String(error)}`);
     }
   }
 

@@ -8,6 +8,7 @@ import type {
   ReasoningSummary,
   Verbosity,
 } from "@/protocol/policy.ts";
+import type { ModelEntry } from "@/protocol/services.ts";
 
 /** How much of one tool output is kept in the history. */
 export interface TruncationPolicy {
@@ -103,6 +104,29 @@ export function findModel(name: string): ModelInfo {
     ? { ...UNKNOWN, name }
     : { ...traits, name, slug };
 }
+
+/** The catalogue as clients list it; the first one is the default. */
+export function modelEntries(): readonly ModelEntry[] {
+  return Object.entries(CATALOG).map(([name, traits]) => ({
+    name,
+    displayName: name,
+    description: DESCRIPTIONS[name] ?? "",
+    efforts: traits.supportsReasoning ? EFFORTS : [],
+    defaultEffort: traits.defaultEffort ?? "medium",
+    acceptsImages: traits.acceptsImages,
+    isDefault: name === DEFAULT_MODEL,
+    isHidden: name === "codex-auto-review",
+  }));
+}
+
+const EFFORTS = ["low", "medium", "high", "xhigh"];
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  "gpt-5.4": "For most work",
+  "gpt-5.4-mini": "Smaller and quicker, for simple tasks",
+  "gpt-5.3-codex": "Made for coding",
+  "gpt-5.2": "The generation before, for long-running work",
+};
 
 /** The slugs of the catalogue, the preferred first. */
 export function modelSlugs(): readonly string[] {

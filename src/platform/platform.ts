@@ -165,6 +165,11 @@ export interface Terminal {
   /** Writes everything or throws; a closed pipe throws `BrokenPipe`. */
   writeOut(data: string | Uint8Array): void;
   writeErr(data: string | Uint8Array): void;
+  /**
+   * Writes everything to standard output without holding up what else happens; a
+   * reader that does not read makes this wait. A closed pipe rejects with `BrokenPipe`.
+   */
+  write(data: string): Promise<void>;
   /** Standard input until its end. */
   readStdin(): AsyncIterable<Uint8Array>;
 }

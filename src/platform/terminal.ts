@@ -17,6 +17,17 @@ export const denoTerminal: Terminal = {
   },
   writeOut: (data) => writeAll(Deno.stdout, data),
   writeErr: (data) => writeAll(Deno.stderr, data),
+  async write(data) {
+    const bytes = encoder.encode(data);
+    let offset = 0;
+    try {
+      while (offset < bytes.length) {
+        offset += await Deno.stdout.write(bytes.subarray(offset));
+      }
+    } catch (error) {
+      throw brokenPipeOf(error);
+    }
+  },
   async *readStdin() {
     while (true) {
       const buffer = new Uint8Array(READ_BYTES);
@@ -38,9 +49,12 @@ function writeAll(
       offset += stream.writeSync(data.subarray(offset));
     }
   } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) {
-      throw new BrokenPipe("Broken pipe");
-    }
-    throw error;
+    throw brokenPipeOf(error);
   }
+}
+
+function brokenPipeOf(error: unknown): unknown {
+  return error instanceof Deno.errors.BrokenPipe
+    ? new BrokenPipe("Broken pipe")
+    : error;
 }

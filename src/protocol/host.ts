@@ -13,6 +13,7 @@ import type {
   ReasoningSummary,
   SandboxPolicy,
 } from "./policy.ts";
+import type { ThreadRecord } from "./thread_record.ts";
 
 /** What a front end shows about a thread before its first turn. */
 export interface ThreadInfo {
@@ -25,6 +26,10 @@ export interface ThreadInfo {
   /** As configured; undefined when the model's default applies. */
   readonly reasoningEffort?: ReasoningEffort;
   readonly reasoningSummary?: ReasoningSummary;
+  /** Where it came from and where it is kept. */
+  readonly record: ThreadRecord;
+  /** The files its instructions came from. */
+  readonly instructionSources: readonly string[];
 }
 
 /** What a front end may want of a thread, beside what is configured. */

@@ -3,7 +3,7 @@
  * by the thread's loop, and answered only through events.
  */
 import type { DynamicToolResult } from "./dynamic_tools.ts";
-import type { ThreadId } from "./ids.ts";
+import type { ThreadId, TurnId } from "./ids.ts";
 import type { UserInput } from "./items.ts";
 import type {
   ApprovalPolicy,
@@ -66,9 +66,15 @@ export type Op =
     readonly outputSchema?: unknown;
     /** Taken over when a turn starts; input that steers a turn changes nothing. */
     readonly choices?: TurnChoices;
+    /** The id of the turn it starts; made up when a front end does not care. */
+    readonly turnId?: TurnId;
   }
   /** Starts a review as a turn; while a turn runs, it waits for its end. */
-  | { readonly type: "review"; readonly target: ReviewTarget }
+  | {
+    readonly type: "review";
+    readonly target: ReviewTarget;
+    readonly turnId?: TurnId;
+  }
   /** Stops the running turn; every open call is accounted for first. */
   | { readonly type: "interrupt" }
   /** Answers the approval request of that id. */

@@ -24,6 +24,8 @@ export interface StoredThread {
   readonly lastContext?: TurnContext;
   readonly totalUsage: TokenUsage;
   readonly lastUsage: TokenUsage;
+  /** The user's first words; empty when there are none. */
+  readonly preview: string;
   /** How many times history was folded into a summary. */
   readonly compactions: number;
   /** Lines that could not be read, usually a half-written last one. */
@@ -83,6 +85,7 @@ class Replay {
   #total = NO_USAGE;
   #last = NO_USAGE;
   #compactions = 0;
+  #preview = "";
   #skipped = 0;
 
   take(line: string): void {
@@ -104,6 +107,7 @@ class Replay {
       ...(this.#context === undefined ? {} : { lastContext: this.#context }),
       totalUsage: this.#total,
       lastUsage: this.#last,
+      preview: this.#preview,
       compactions: this.#compactions,
       skippedLines: this.#skipped,
     };
@@ -151,6 +155,11 @@ class Replay {
       typeof payload.num_turns === "number"
     ) {
       this.#history = withoutLastTurns(this.#history, payload.num_turns);
+    }
+    if (payload.type === "user_message" && this.#preview === "") {
+      this.#preview = typeof payload.message === "string"
+        ? payload.message
+        : "";
     }
     if (payload.type !== "token_count") return;
     const info = asObject(payload.info);

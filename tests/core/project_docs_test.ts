@@ -3,7 +3,7 @@ import type { Config } from "@/config/config.ts";
 import { readProjectDocs } from "@/core/project_docs.ts";
 import { memoryFiles } from "@test/support/memory_files.ts";
 
-function read(
+async function read(
   files: Record<string, string>,
   settings: Partial<Config> = {},
 ): Promise<string | undefined> {
@@ -17,7 +17,7 @@ function read(
     features: {},
     ...settings,
   } as unknown as Config;
-  return readProjectDocs(memoryFiles(files), config);
+  return (await readProjectDocs(memoryFiles(files), config)).text;
 }
 
 Deno.test("without any file there is nothing to tell", async () => {

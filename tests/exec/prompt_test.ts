@@ -25,6 +25,7 @@ async function resolve(given: Given) {
     stderrIsTty: false,
     writeOut() {},
     writeErr: (text) => void (stderr += text),
+    async write() {},
     async *readStdin() {
       reads++;
       if (given.input === "silence") await new Promise(() => {});

@@ -32,6 +32,17 @@ class FakeThread implements ThreadHandle {
     provider: "p",
     approvalPolicy: "never",
     sandboxPolicy: { type: "danger-full-access" },
+    record: {
+      id: "t",
+      preview: "",
+      cwd: "/w",
+      modelProvider: "mock",
+      createdAtMs: 0,
+      updatedAtMs: 0,
+      cliVersion: "0",
+      source: "exec",
+    },
+    instructionSources: [],
   };
   readonly ops: Op[] = [];
   isClosed = false;
@@ -88,6 +99,7 @@ async function run(
       stderrIsTty: false,
       writeOut: (text: string) => void (stdout += text),
       writeErr: (text: string) => void (stderr += text),
+      async write() {},
       async *readStdin() {},
     },
     signals: {

@@ -8,7 +8,7 @@ function makePeer(ports: Partial<PeerPorts> = {}) {
   const problems: string[] = [];
   const peer = new Peer({
     send: async (frame) => void sent.push(JSON.parse(frame)),
-    onRequest: async (method) => ({ method }),
+    onRequest: async (method) => ({ result: { method } }),
     onNotification: () => {},
     onProblem: (text) => problems.push(text.split("\n")[0] ?? ""),
     saysVersion: false,
@@ -25,7 +25,7 @@ function settle(): Promise<void> {
 Deno.test("a request is answered with a result, or with the failure's number", async () => {
   const { peer, sent, problems } = makePeer({
     onRequest: async (method) => {
-      if (method === "known") return { ok: 1 };
+      if (method === "known") return { result: { ok: 1 } };
       if (method === "refused") throw new RpcError(-32600, "no", { why: "x" });
       throw new Error("a bug");
     },

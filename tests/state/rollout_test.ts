@@ -84,6 +84,7 @@ Deno.test("what was written is read back, items of unknown kinds unchanged", () 
       totalUsage: NO_USAGE,
       lastUsage: NO_USAGE,
       compactions: 0,
+      preview: "",
       skippedLines: 0,
     });
     assert.equal(await Deno.readTextFile(path), TEXT);

@@ -42,10 +42,10 @@ type TurnEnd = Extract<ThreadEvent, { type: "turnCompleted" }>;
 /** Runs one review. Resolves however it ends; the events say how. */
 export async function conductReview(
   ports: ReviewPorts,
-  target: ReviewTarget,
+  asked: { readonly target: ReviewTarget; readonly turnId?: TurnId },
   signal: AbortSignal,
 ): Promise<void> {
-  const review = new Review(ports, target);
+  const review = new Review(ports, asked);
   await review.run(signal);
 }
 
@@ -56,13 +56,16 @@ class Review {
   readonly #startedMs: number;
   readonly #startedMonotonic: number;
 
-  constructor(ports: ReviewPorts, target: ReviewTarget) {
+  constructor(
+    ports: ReviewPorts,
+    asked: { readonly target: ReviewTarget; readonly turnId?: TurnId },
+  ) {
     const { clock, random } = ports.environment.platform;
     this.#ports = ports;
-    this.#target = target;
+    this.#target = asked.target;
     this.#startedMs = clock.now();
     this.#startedMonotonic = clock.monotonic();
-    this.#id = uuidV7(this.#startedMs, random.bytes(10));
+    this.#id = asked.turnId ?? uuidV7(this.#startedMs, random.bytes(10));
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -195,14 +195,23 @@ export const McpElicitationSchema = v.object({
 });
 export type McpElicitationSchema = v.InferOutput<typeof McpElicitationSchema>;
 
+/** Who asks, and on whose behalf. */
+const Asked = {
+  serverName: Text,
+  threadId: Text,
+  turnId: v.nullish(Text),
+};
+
 export const McpServerElicitationRequestParams = v.variant("mode", [
   v.object({
+    ...Asked,
     _meta: v.optional(v.unknown()),
     message: Text,
     mode: v.literal("form"),
     requestedSchema: McpElicitationSchema,
   }),
   v.object({
+    ...Asked,
     _meta: v.optional(v.unknown()),
     elicitationId: Text,
     message: Text,

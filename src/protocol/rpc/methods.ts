@@ -202,7 +202,7 @@ import {
 /** Methods that take nothing are called with null, with nothing, or with an object. */
 const NoParams = v.nullish(v.unknown());
 
-interface MethodRow {
+export interface MethodRow {
   readonly params: v.GenericSchema;
   readonly result: v.GenericSchema;
   /** Only for clients that said they take experimental methods. */

@@ -17,10 +17,10 @@ export const AskForApproval = v.union([
   v.object({
     granular: v.object({
       mcp_elicitations: Flag,
-      request_permissions: v.optional(Flag),
+      request_permissions: v.optional(Flag, false),
       rules: Flag,
       sandbox_approval: Flag,
-      skill_approval: v.optional(Flag),
+      skill_approval: v.optional(Flag, false),
     }),
   }),
 ]);

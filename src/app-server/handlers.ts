@@ -1,0 +1,125 @@
+/** Every method's handler, in one table: the compiler says when one is missing. */
+import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
+import type { TurnId } from "@/protocol/ids.ts";
+import type { ClientMethod } from "@/protocol/rpc/methods.ts";
+import type { AgentServices } from "@/protocol/services.ts";
+import { connectionHandlers } from "./handlers/connection.ts";
+import { threadHandlers } from "./handlers/threads.ts";
+import { turnHandlers } from "./handlers/turns.ts";
+import type { Handlers } from "./session.ts";
+import type { ThreadTable } from "./thread_table.ts";
+
+/** What only the vendor's own service can answer. */
+const VENDOR = [
+  "account/rateLimits/read",
+  "account/sendAddCreditsNudgeEmail",
+  "app/list",
+  "marketplace/add",
+  "marketplace/remove",
+  "plugin/install",
+  "plugin/list",
+  "plugin/read",
+  "plugin/uninstall",
+  "thread/approveGuardianDeniedAction",
+  "thread/realtime/appendAudio",
+  "thread/realtime/appendText",
+  "thread/realtime/listVoices",
+  "thread/realtime/start",
+  "thread/realtime/stop",
+] as const satisfies readonly ClientMethod[];
+
+/** What this version does not do yet. */
+const MISSING = [
+  "account/login/cancel",
+  "account/login/start",
+  "account/logout",
+  "account/read",
+  "command/exec",
+  "command/exec/resize",
+  "command/exec/terminate",
+  "command/exec/write",
+  "config/batchWrite",
+  "config/mcpServer/reload",
+  "config/read",
+  "config/value/write",
+  "configRequirements/read",
+  "device/key/create",
+  "device/key/public",
+  "device/key/sign",
+  "experimentalFeature/enablement/set",
+  "experimentalFeature/list",
+  "externalAgentConfig/detect",
+  "externalAgentConfig/import",
+  "feedback/upload",
+  "fs/copy",
+  "fs/createDirectory",
+  "fs/getMetadata",
+  "fs/readDirectory",
+  "fs/readFile",
+  "fs/remove",
+  "fs/unwatch",
+  "fs/watch",
+  "fs/writeFile",
+  "fuzzyFileSearch",
+  "fuzzyFileSearch/sessionStart",
+  "fuzzyFileSearch/sessionStop",
+  "fuzzyFileSearch/sessionUpdate",
+  "mcpServer/oauth/login",
+  "mcpServer/resource/read",
+  "mcpServer/tool/call",
+  "mcpServerStatus/list",
+  "memory/reset",
+  "skills/config/write",
+  "skills/list",
+  "thread/archive",
+  "thread/backgroundTerminals/clean",
+  "thread/compact/start",
+  "thread/decrement_elicitation",
+  "thread/fork",
+  "thread/increment_elicitation",
+  "thread/inject_items",
+  "thread/list",
+  "thread/memoryMode/set",
+  "thread/metadata/update",
+  "thread/name/set",
+  "thread/read",
+  "thread/rollback",
+  "thread/shellCommand",
+  "thread/turns/list",
+  "thread/unarchive",
+  "windowsSandbox/setupStart",
+] as const satisfies readonly ClientMethod[];
+
+export interface HandlerPorts {
+  readonly services: AgentServices;
+  readonly table: ThreadTable;
+  newTurnId(): TurnId;
+}
+
+export function createHandlers(
+  { services, table, newTurnId }: HandlerPorts,
+): Handlers {
+  return {
+    ...refusing(
+      VENDOR,
+      "needs a service of the vendor that this program does not talk to",
+    ),
+    ...refusing(MISSING, "is not available in this version yet"),
+    ...connectionHandlers(services),
+    ...threadHandlers(services, table),
+    ...turnHandlers(table, newTurnId),
+  };
+}
+
+/** Handlers that say why there is no answer. */
+function refusing<M extends ClientMethod>(
+  methods: readonly M[],
+  why: string,
+): Pick<Handlers, M> {
+  const handlers = methods.map((method) => [
+    method,
+    () => Promise.reject(new RpcError(RPC_INVALID_REQUEST, `${method} ${why}`)),
+  ]);
+  // One entry for each method named, and a handler that only rejects fits them all.
+  return Object.fromEntries(handlers) as Pick<Handlers, M>;
+}

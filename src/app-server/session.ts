@@ -1,0 +1,193 @@
+/**
+ * One connection: its handshake, what it may call, what it wants to hear. Everything it
+ * is sent goes through one bounded queue; a client that does not read is cut off
+ * instead of filling the memory.
+ */
+import { AsyncQueue } from "@/async/queue.ts";
+import {
+  type Answer,
+  Peer,
+  RPC_INVALID_REQUEST,
+  RpcError,
+} from "@/jsonrpc/peer.ts";
+import { decode } from "@/protocol/decode.ts";
+import { CodexError, rpcCodeOf } from "@/protocol/errors.ts";
+import type { InitializeParams } from "@/protocol/rpc/connection.ts";
+import {
+  CLIENT_METHODS,
+  type ClientMethod,
+  type MethodRow,
+  type Params,
+  type Result,
+} from "@/protocol/rpc/methods.ts";
+import type { LoadedThread, Watcher } from "./loaded_thread.ts";
+import type { Notification } from "./projection.ts";
+
+/** Messages that may wait for a slow client before what makes them waits. */
+const OUTBOUND_MAX = 256;
+
+/** What a handler works with. */
+export interface Call {
+  readonly session: Session;
+  readonly signal: AbortSignal;
+  /** Happens once the answer is on its way. */
+  afterAnswer(act: () => Promise<void>): void;
+}
+
+/** One handler for each method; a missing one is a compile error. */
+export type Handlers = {
+  readonly [M in ClientMethod]: (
+    params: Params<M>,
+    call: Call,
+  ) => Promise<Result<M>>;
+};
+
+export interface SessionPorts {
+  readonly handlers: Handlers;
+  /** Writes one frame to the client; rejects when the client is gone. */
+  write(frame: string): Promise<void>;
+  log(text: string): void;
+}
+
+export class Session implements Watcher {
+  readonly #ports: SessionPorts;
+  readonly #peer: Peer;
+  readonly #outbound = new AsyncQueue<string>(OUTBOUND_MAX);
+  readonly #written: Promise<void>;
+  #client: InitializeParams | undefined;
+  #muted: ReadonlySet<string> = new Set();
+
+  constructor(ports: SessionPorts) {
+    this.#ports = ports;
+    this.#peer = new Peer({
+      send: (frame) => this.#outbound.push(frame),
+      onRequest: (method, params, signal) => this.#call(method, params, signal),
+      // `initialized` is the only one there is, and nothing waits for it.
+      onNotification() {},
+      onProblem: ports.log,
+      saysVersion: false,
+    });
+    this.#written = this.#writeAll();
+  }
+
+  /** Who is on the other side; undefined before the handshake. */
+  get client(): InitializeParams | undefined {
+    return this.#client;
+  }
+
+  /** Takes a frame from the client. */
+  receive(frame: string): void {
+    this.#peer.receive(frame);
+  }
+
+  /** Takes over what a client said of itself. */
+  begin(params: InitializeParams): void {
+    if (this.#client !== undefined) {
+      throw new RpcError(RPC_INVALID_REQUEST, "Already initialized");
+    }
+    this.#client = params;
+    this.#muted = new Set(params.capabilities?.optOutNotificationMethods ?? []);
+  }
+
+  async notify({ method, params }: Notification): Promise<void> {
+    if (this.#muted.has(method)) return;
+    await this.#peer.notify(method, params);
+  }
+
+  ask(method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+    return this.#peer.request(method, params, signal);
+  }
+
+  /** Ends the conversation; resolves when what was to be said has been said. */
+  async close(threads: Iterable<LoadedThread>): Promise<void> {
+    for (const thread of threads) thread.unwatch(this);
+    await this.#peer.close();
+    this.#outbound.close();
+    await this.#written;
+  }
+
+  async #writeAll(): Promise<void> {
+    for await (const frame of this.#outbound) {
+      try {
+        await this.#ports.write(frame);
+      } catch (error) {
+        // The client went away. Leaving the loop makes the queue drop what follows.
+        this.#ports.log(`Cannot write to the client: ${String(error)}`);
+        return;
+      }
+    }
+  }
+
+  async #call(
+    method: string,
+    params: unknown,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const known = this.#known(method);
+    const decoded = decode(CLIENT_METHODS[known].params, params);
+    if (!decoded.ok) {
+      throw new RpcError(
+        RPC_INVALID_REQUEST,
+        `Invalid request: ${decoded.message}`,
+      );
+    }
+    this.#checkExperimental(known, params);
+    const later: (() => Promise<void>)[] = [];
+    const call: Call = {
+      session: this,
+      signal,
+      afterAnswer: (act) => void later.push(act),
+    };
+    try {
+      // The decoder is this method's, so the parameters are the handler's.
+      const handler = this.#ports.handlers[known] as (
+        params: unknown,
+        call: Call,
+      ) => Promise<unknown>;
+      const result = await handler(decoded.value, call);
+      return {
+        result,
+        async after() {
+          for (const act of later) await act();
+        },
+      };
+    } catch (error) {
+      throw asRpcError(error);
+    }
+  }
+
+  #known(method: string): ClientMethod {
+    if (this.#client === undefined && method !== "initialize") {
+      throw new RpcError(RPC_INVALID_REQUEST, "Not initialized");
+    }
+    if (Object.hasOwn(CLIENT_METHODS, method)) return method as ClientMethod;
+    const names = Object.keys(CLIENT_METHODS).map((name) => `\`${name}\``);
+    throw new RpcError(
+      RPC_INVALID_REQUEST,
+      `Invalid request: unknown variant \`${method}\`, expected one of ${
+        names.join(", ")
+      }`,
+    );
+  }
+
+  #checkExperimental(method: ClientMethod, params: unknown): void {
+    if (this.#client?.capabilities?.experimentalApi === true) return;
+    const row: MethodRow = CLIENT_METHODS[method];
+    const given = typeof params === "object" && params !== null ? params : {};
+    const field = row.experimentalFields?.find((name) =>
+      Object.hasOwn(given, name)
+    );
+    if (row.isExperimental !== true && field === undefined) return;
+    const what = field === undefined ? method : `${method}.${field}`;
+    throw new RpcError(
+      RPC_INVALID_REQUEST,
+      `${what} requires experimentalApi capability`,
+    );
+  }
+}
+
+function asRpcError(error: unknown): unknown {
+  return error instanceof CodexError
+    ? new RpcError(rpcCodeOf(error.code), error.message)
+    : error;
+}

@@ -1,0 +1,127 @@
+/**
+ * What a server offers, built of the parts of the program: every thread gets a
+ * configuration of its own, because it may work in a directory of its own.
+ */
+import { loadConfig } from "@/config/load.ts";
+import { loadRules } from "@/core/approvals/rule_files.ts";
+import { modelEntries } from "@/model/catalog.ts";
+import type { Platform } from "@/platform/platform.ts";
+import type { ThreadHandle, ThreadHost } from "@/protocol/host.ts";
+import type {
+  AgentServices,
+  OpenThread,
+  ThreadRequest,
+} from "@/protocol/services.ts";
+import { compose, userAgent } from "./compose.ts";
+import { configOptions } from "./config_options.ts";
+import type { ParsedCommand } from "./parsed.ts";
+
+/** Clients of the app-server are editors as a rule; rollouts of both programs say so. */
+const SOURCE = "vscode";
+
+/** @throws CodexError when the configuration cannot be used at all */
+export async function serverServices(
+  parsed: ParsedCommand,
+  platform: Platform,
+): Promise<AgentServices> {
+  const { codexHome } = await loadConfig(configOptions(parsed, platform));
+  const agent = await userAgent(platform, "");
+  return {
+    codexHome,
+    system: {
+      family: platform.host.os === "windows" ? "windows" : "unix",
+      os: platform.host.os === "darwin" ? "macos" : platform.host.os,
+    },
+    userAgent: ({ name, version }) => `${name}${agent} (${name}; ${version})`,
+    models: modelEntries,
+    threads: {
+      start: (request, signal) =>
+        open(
+          parsed,
+          platform,
+          request,
+          signal,
+          (host) => host.startThread(request, signal),
+        ),
+      resume: (id, request, signal) =>
+        open(
+          parsed,
+          platform,
+          request,
+          signal,
+          (host) => host.resumeThread({ kind: "id", id }, request, signal),
+        ),
+    },
+  };
+}
+
+async function open(
+  parsed: ParsedCommand,
+  platform: Platform,
+  request: ThreadRequest,
+  signal: AbortSignal,
+  begin: (host: ThreadHost) => Promise<ThreadHandle>,
+): Promise<OpenThread> {
+  const options = configOptions(parsed, platform);
+  const config = await loadConfig({
+    ...options,
+    cwd: request.cwd ?? options.cwd,
+    session: {
+      ...options.session,
+      overrides: [...options.session.overrides, ...overridesOf(request)],
+    },
+    flags: {
+      ...options.flags,
+      ...(request.sandboxMode === undefined
+        ? {}
+        : { sandboxMode: request.sandboxMode }),
+    },
+  });
+  const rules = await loadRules(platform.files, { config, ignoreRules: false });
+  // The thread outlives the request that opened it.
+  const lifetime = new AbortController();
+  const composition = await compose({
+    platform,
+    config,
+    approvalPolicy: request.choices?.approvalPolicy ?? config.approvalPolicy,
+    source: SOURCE,
+    isEphemeral: request.isEphemeral ?? false,
+    mayLogInLater: true,
+    rules,
+  }, lifetime.signal);
+  try {
+    signal.throwIfAborted();
+    const handle = await begin(composition.host);
+    return {
+      handle,
+      warnings: [...config.warnings, ...composition.warnings],
+      async close() {
+        await handle.close();
+        await composition.close();
+      },
+    };
+  } catch (error) {
+    await composition.close();
+    throw error;
+  }
+}
+
+/** A client's configuration as the overrides it stands for. */
+function overridesOf({ config, modelProvider }: ThreadRequest): string[] {
+  const entries = Object.entries(config ?? {}).map(([key, value]) =>
+    `${key}=${tomlValue(value)}`
+  );
+  return modelProvider === undefined
+    ? entries
+    : [...entries, `model_provider=${tomlValue(modelProvider)}`];
+}
+
+/** JSON's strings, numbers and lists are TOML's; only its objects are written otherwise. */
+function tomlValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(tomlValue).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) =>
+    `${JSON.stringify(key)} = ${tomlValue(member)}`
+  );
+  return `{ ${members.join(", ")} }`;
+}

@@ -1,0 +1,59 @@
+/**
+ * What a server offers its clients beside running threads. Whoever builds the program
+ * implements it; a test implements what it needs.
+ */
+import type { ThreadHandle, ThreadOptions } from "./host.ts";
+import type { ThreadId } from "./ids.ts";
+import type { SandboxMode } from "./policy.ts";
+
+/** What may be said of a thread when it is opened, over what is configured. */
+export interface ThreadRequest extends ThreadOptions {
+  readonly cwd?: string;
+  readonly modelProvider?: string;
+  /** Keys of config.toml, dotted ones too. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly sandboxMode?: SandboxMode;
+  readonly isEphemeral?: boolean;
+}
+
+/** A thread that runs now. */
+export interface OpenThread {
+  readonly handle: ThreadHandle;
+  /** Told to the user once. */
+  readonly warnings: readonly string[];
+  /** Ends it and what it was built of. */
+  close(): Promise<void>;
+}
+
+export interface ThreadService {
+  start(request: ThreadRequest, signal: AbortSignal): Promise<OpenThread>;
+  /** @throws CodexError `not_found` */
+  resume(
+    id: ThreadId,
+    request: ThreadRequest,
+    signal: AbortSignal,
+  ): Promise<OpenThread>;
+}
+
+export interface ModelEntry {
+  readonly name: string;
+  readonly displayName: string;
+  readonly description: string;
+  readonly efforts: readonly string[];
+  readonly defaultEffort: string;
+  readonly acceptsImages: boolean;
+  readonly isDefault: boolean;
+  readonly isHidden: boolean;
+}
+
+export interface AgentServices {
+  readonly threads: ThreadService;
+  readonly codexHome: string;
+  /** `unix` or `windows`, and the system's own name. */
+  readonly system: { readonly family: string; readonly os: string };
+  /** How this program names itself to a provider, for that client. */
+  userAgent(
+    client: { readonly name: string; readonly version: string },
+  ): string;
+  models(): readonly ModelEntry[];
+}

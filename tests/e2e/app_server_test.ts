@@ -1,0 +1,252 @@
+/** `codex app-server` over its standard streams, with the real program. */
+import assert from "node:assert/strict";
+import { startAppClient } from "@test/support/app_client.ts";
+import { type JsonEvent, makeWorkspace } from "@test/support/codex.ts";
+import {
+  call,
+  created,
+  customCall,
+  message,
+  response,
+  startMockServer,
+} from "@test/support/mock_responses_server.ts";
+
+const HI = [{ type: "text", text: "hi there" }];
+
+Deno.test("a turn on the wire, as Codex 0.124.0 puts it there", async () => {
+  await using server = startMockServer([response(message("Hello."))]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace);
+  const { cwd } = workspace;
+  const started = await client.request("thread/start", { cwd });
+  const { thread } = started;
+  assert.equal(started.model, "gpt-5.2-codex");
+  assert.equal(started.modelProvider, "mock");
+  assert.equal(started.sandbox.type, "readOnly");
+  assert.deepEqual(
+    [thread.cwd, thread.preview, thread.status, thread.turns, thread.source],
+    [cwd, "", { type: "idle" }, [], "vscode"],
+  );
+  const { turn } = await client.request("turn/start", {
+    threadId: thread.id,
+    input: HI,
+  });
+  const completed = await client.next("turn/completed");
+  assert.equal(completed.turn.id, turn.id);
+  assert.equal(completed.turn.status, "completed");
+  const names = client.messages.map(({ method, id }) =>
+    method ?? `answer ${id}`
+  );
+  assert.deepEqual(names, [
+    "answer 1",
+    "answer 2",
+    "thread/started",
+    "answer 3",
+    "thread/status/changed",
+    "turn/started",
+    "item/started",
+    "item/completed",
+    "item/started",
+    "item/agentMessage/delta",
+    "item/completed",
+    "thread/tokenUsage/updated",
+    "thread/status/changed",
+    "turn/completed",
+  ]);
+  const ids = client.messages.flatMap(({ params }) => params?.turnId ?? []);
+  assert.deepEqual([...new Set(ids)], [turn.id]);
+  const { code } = await client.end();
+  assert.equal(code, 0);
+});
+
+Deno.test("a command that needs approval is asked about, and the answer counts", async () => {
+  for (const decision of ["accept", "decline"]) {
+    await using server = startMockServer([
+      response(call("exec_command", { cmd: "rm -rf zzz", login: false }, "c1")),
+      response(message("done")),
+    ]);
+    await using workspace = await makeWorkspace(server);
+    const asked: JsonEvent[] = [];
+    await using client = await startAppClient(workspace, {
+      answer(method, params) {
+        asked.push([method, params]);
+        return { decision };
+      },
+    });
+    const { thread } = await client.request("thread/start", {
+      cwd: workspace.cwd,
+      approvalPolicy: "on-request",
+    });
+    await client.request("turn/start", { threadId: thread.id, input: HI });
+    await client.next("serverRequest/resolved");
+    await client.next("turn/completed");
+    const [[method, params]] = asked;
+    assert.equal(method, "item/commandExecution/requestApproval");
+    assert.equal(params.command, "/bin/bash -c 'rm -rf zzz'");
+    assert.equal(params.itemId, "c1");
+    assert.deepEqual(params.proposedExecpolicyAmendment, ["rm", "-rf", "zzz"]);
+    const items = client.messages.filter((one) =>
+      one.method === "item/completed" &&
+      one.params.item.type === "commandExecution"
+    );
+    assert.equal(
+      items[0].params.item.status,
+      decision === "accept" ? "completed" : "declined",
+    );
+  }
+});
+
+Deno.test("a patch, its diff and the files it changes are told", async () => {
+  await using server = startMockServer([
+    response(customCall(
+      "apply_patch",
+      "*** Begin Patch\n*** Add File: n.txt\n+new\n*** End Patch",
+      "c1",
+    )),
+    response(message("done")),
+  ]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace);
+  const { thread } = await client.request("thread/start", {
+    cwd: workspace.cwd,
+    sandbox: "workspace-write",
+  });
+  await client.request("turn/start", { threadId: thread.id, input: HI });
+  const { diff } = await client.next("turn/diff/updated");
+  assert.match(diff, /^diff --git a\/n\.txt b\/n\.txt\n/);
+  await client.next("turn/completed");
+  const { item } = client.messages.find((one) =>
+    one.method === "item/completed" && one.params.item.type === "fileChange"
+  )?.params;
+  assert.deepEqual(item.changes, [{
+    path: `${workspace.cwd}/n.txt`,
+    kind: { type: "add" },
+    diff: "new\n",
+  }]);
+});
+
+Deno.test("a turn is steered and interrupted by its id, and by no other", async () => {
+  await using server = startMockServer([
+    { kind: "stream", events: [created()], end: "hang" },
+  ]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace);
+  const { thread } = await client.request("thread/start", {
+    cwd: workspace.cwd,
+  });
+  const threadId = thread.id;
+  const idle = await client.refused("turn/steer", {
+    threadId,
+    expectedTurnId: "x",
+    input: HI,
+  });
+  assert.deepEqual(idle, { code: -32600, message: "no active turn to steer" });
+  const { turn } = await client.request("turn/start", { threadId, input: HI });
+  await client.next("turn/started");
+  const wrong = await client.refused("turn/interrupt", {
+    threadId,
+    turnId: "other",
+  });
+  assert.match(wrong.message, /^expected active turn id `other` but found /);
+  const steered = await client.request("turn/steer", {
+    threadId,
+    expectedTurnId: turn.id,
+    input: [{ type: "text", text: "and this" }],
+  });
+  assert.equal(steered.turnId, turn.id);
+  await client.request("turn/interrupt", { threadId, turnId: turn.id });
+  const completed = await client.next("turn/completed");
+  assert.equal(completed.turn.status, "interrupted");
+});
+
+Deno.test("a thread is let go and continued, with the same conversation", async () => {
+  await using server = startMockServer([
+    response(message("one")),
+    response(message("two")),
+  ]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace);
+  const { thread } = await client.request("thread/start", {
+    cwd: workspace.cwd,
+  });
+  const threadId = thread.id;
+  await client.request("turn/start", { threadId, input: HI });
+  await client.next("turn/completed");
+  assert.deepEqual((await client.request("thread/loaded/list")).data, [
+    threadId,
+  ]);
+  assert.deepEqual(await client.request("thread/unsubscribe", { threadId }), {
+    status: "unsubscribed",
+  });
+  await client.next("thread/closed");
+  assert.match(
+    (await client.refused("turn/start", { threadId, input: HI })).message,
+    /^thread not found: /,
+  );
+  const resumed = await client.request("thread/resume", {
+    threadId,
+    cwd: workspace.cwd,
+  });
+  assert.equal(resumed.thread.id, threadId);
+  assert.equal(resumed.thread.preview, "hi there");
+  await client.request("turn/start", { threadId, input: HI });
+  await client.next("turn/completed");
+  const [first, second] = server.requests;
+  assert.deepEqual(
+    second?.body.input.slice(0, first?.body.input.length),
+    first?.body.input,
+  );
+});
+
+Deno.test("the handshake, unknown methods and bad parameters", async () => {
+  await using workspace = await makeWorkspace();
+  await using client = await startAppClient(workspace, { initialize: false });
+  const early = await client.refused("model/list");
+  assert.deepEqual(early, { code: -32600, message: "Not initialized" });
+  const clientInfo = { name: "test", version: "1" };
+  const hello = await client.request("initialize", { clientInfo });
+  assert.equal(hello.codexHome, workspace.home);
+  assert.match(hello.userAgent, /^test\/0\.124\.0 \(.*\) .*\(test; 1\)$/);
+  const messages = await Promise.all([
+    client.refused("initialize", { clientInfo }),
+    client.refused("nope"),
+    client.refused("thread/start", { cwd: 5 }),
+    client.refused("turn/start", { input: [] }),
+    client.refused("collaborationMode/list"),
+    client.refused("thread/start", { dynamicTools: [] }),
+    client.refused("plugin/list"),
+    client.refused("thread/resume", { threadId: crypto.randomUUID() }),
+  ]);
+  assert.deepEqual(messages.map(({ code }) => code), Array(8).fill(-32600));
+  const texts = messages.map(({ message }) => message.slice(0, 48));
+  assert.deepEqual(texts.slice(0, 7), [
+    "Already initialized",
+    "Invalid request: unknown variant `nope`, expecte",
+    "Invalid request: invalid type: integer `5`, expe",
+    "Invalid request: missing field `threadId`",
+    "collaborationMode/list requires experimentalApi ",
+    "thread/start.dynamicTools requires experimentalA",
+    "plugin/list needs a service of the vendor that t",
+  ]);
+  assert.match(messages[7].message, /^no rollout found for thread id /);
+  // Garbage gets no answer and does no harm.
+  await client.send("{broken");
+  await client.send("[]");
+  assert.ok((await client.request("model/list")).data.length > 2);
+});
+
+Deno.test("what a client does not want to hear is not sent", async () => {
+  await using server = startMockServer([response(message("Hello."))]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace, {
+    capabilities: { optOutNotificationMethods: ["item/agentMessage/delta"] },
+  });
+  const { thread } = await client.request("thread/start", {
+    cwd: workspace.cwd,
+  });
+  await client.request("turn/start", { threadId: thread.id, input: HI });
+  await client.next("turn/completed");
+  assert.ok(
+    !client.messages.some(({ method }) => method === "item/agentMessage/delta"),
+  );
+});

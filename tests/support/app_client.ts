@@ -1,0 +1,140 @@
+/**
+ * A client of the app-server in a real process. Every message of the server is checked
+ * against the protocol's declarations as it comes.
+ */
+import assert from "node:assert/strict";
+import * as v from "valibot";
+import { readFrames } from "@/jsonrpc/lines.ts";
+import { CLIENT_METHODS, type ClientMethod } from "@/protocol/rpc/methods.ts";
+import { NOTIFICATIONS } from "@/protocol/rpc/notifications.ts";
+import { SERVER_REQUESTS } from "@/protocol/rpc/server_requests.ts";
+import { type JsonEvent, spawnCodex, type Workspace } from "./codex.ts";
+
+/** Answers a request of the server. */
+export type AnswerRequest = (method: string, params: JsonEvent) => unknown;
+
+export interface AppClient extends AsyncDisposable {
+  /** Every message that came, in order. */
+  readonly messages: readonly JsonEvent[];
+  request(method: ClientMethod, params?: unknown): Promise<JsonEvent>;
+  /** The error a request is answered with. */
+  refused(method: string, params?: unknown): Promise<JsonEvent>;
+  /** Writes a frame as it is. */
+  send(frame: string): Promise<void>;
+  /** The first notification of that method from the last one taken on. */
+  next(method: string): Promise<JsonEvent>;
+  /** Ends the input and waits for the process. */
+  end(): Promise<{ readonly code: number; readonly stderr: string }>;
+}
+
+export async function startAppClient(
+  workspace: Workspace,
+  options: {
+    readonly answer?: AnswerRequest;
+    readonly capabilities?: unknown;
+    readonly args?: readonly string[];
+    readonly initialize?: boolean;
+  } = {},
+): Promise<AppClient> {
+  const child = spawnCodex({
+    workspace,
+    args: ["app-server", ...options.args ?? []],
+  });
+  const writer = child.stdin.getWriter();
+  const messages: JsonEvent[] = [];
+  const methods = new Map<number, string>();
+  const waiting = new Map<number, (message: JsonEvent) => void>();
+  let taken = 0;
+  let wake = Promise.withResolvers<void>();
+  let count = 0;
+  const send = (frame: string) =>
+    writer.write(new TextEncoder().encode(`${frame}\n`));
+
+  const reading = (async () => {
+    for await (const frame of readFrames(child.stdout)) {
+      const message = JSON.parse(frame);
+      messages.push(message);
+      checkMessage(message, methods);
+      if (message.method === undefined) waiting.get(message.id)?.(message);
+      else if (message.id !== undefined) {
+        const result = options.answer?.(message.method, message.params);
+        if (result !== undefined) {
+          await send(JSON.stringify({ id: message.id, result }));
+        }
+      }
+      wake.resolve();
+      wake = Promise.withResolvers<void>();
+    }
+    wake.resolve();
+  })();
+  const errors = new Response(child.stderr).text();
+
+  const exchange = async (method: string, params: unknown) => {
+    const id = ++count;
+    methods.set(id, method);
+    const answer = new Promise<JsonEvent>((resolve) =>
+      waiting.set(id, resolve)
+    );
+    await send(JSON.stringify({ id, method, params }));
+    return await answer;
+  };
+  const client: AppClient = {
+    messages,
+    send,
+    async request(method, params = {}) {
+      const { result, error } = await exchange(method, params);
+      assert.equal(error, undefined, `${method}: ${JSON.stringify(error)}`);
+      return result;
+    },
+    async refused(method, params = {}) {
+      return (await exchange(method, params)).error;
+    },
+    async next(method) {
+      while (true) {
+        const at = messages.findIndex((message, index) =>
+          index >= taken && message.method === method
+        );
+        if (at !== -1) {
+          taken = at + 1;
+          return messages[at].params;
+        }
+        await wake.promise;
+      }
+    },
+    async end() {
+      await writer.close().catch(() => undefined);
+      const { code } = await child.status;
+      await reading;
+      return { code, stderr: await errors };
+    },
+    async [Symbol.asyncDispose]() {
+      await client.end();
+    },
+  };
+  if (options.initialize !== false) {
+    await client.request("initialize", {
+      clientInfo: { name: "test", version: "1" },
+      capabilities: options.capabilities,
+    });
+  }
+  return client;
+}
+
+/** @throws when a message is not what the protocol declares */
+function checkMessage(
+  message: JsonEvent,
+  methods: ReadonlyMap<number, string>,
+): void {
+  const { method, params, result } = message;
+  if (method === undefined) {
+    const asked = methods.get(message.id);
+    if (result === undefined || asked === undefined) return;
+    const row = CLIENT_METHODS[asked as ClientMethod];
+    v.parse(row.result, result);
+  } else if (message.id === undefined) {
+    v.parse(NOTIFICATIONS[method as keyof typeof NOTIFICATIONS], params);
+  } else {
+    const row = SERVER_REQUESTS[method as keyof typeof SERVER_REQUESTS];
+    v.parse(row.params, params);
+  }
+}
