@@ -88,7 +88,9 @@ function parseField(line: string): Field | undefined {
 function tunnel(wanted: string, fields: readonly Field[]): RequestHead {
   const target = parseAuthority(wanted, "https", undefined);
   if (target === undefined) return bad("CONNECT needs HOST:PORT");
-  if (!agreesWithHost(target, fields)) return bad(HOST_PROBLEM);
+  // HTTP/1.0 has no Host header; the first line alone says where a tunnel leads.
+  const isUnsaid = valuesOf(fields, "host").length === 0;
+  if (!isUnsaid && !agreesWithHost(target, fields)) return bad(HOST_PROBLEM);
   if (valuesOf(fields, "content-length").some((value) => value !== "0")) {
     return bad("CONNECT has no body");
   }

@@ -50,6 +50,9 @@ const LIMITS: ProxyLimits = {
   idleMs: 300_000,
 };
 
+/** A program reads a refusal at once. */
+const LINGER_MS = 2_000;
+
 /** As much as is carried at a time. */
 const CHUNK_BYTES = 16 * 1024;
 
@@ -83,6 +86,7 @@ async function serve(
   if (head.kind === "bad") {
     return await answer(
       client,
+      ports,
       head.status,
       `the request is refused: ${head.reason}`,
     );
@@ -97,7 +101,7 @@ async function serve(
     return await refuse(client, ports, target, found);
   }
   if (found.kind === "unknown") {
-    return await answer(client, 502, `${target.host} has no address`);
+    return await answer(client, ports, 502, `${target.host} has no address`);
   }
   const server = await connectFirst(
     found.addresses,
@@ -106,7 +110,7 @@ async function serve(
     signal,
   );
   if (server === undefined) {
-    return await answer(client, 502, `${target.host} cannot be reached`);
+    return await answer(client, ports, 502, `${target.host} cannot be reached`);
   }
   await ports.gate.report(target, { kind: "allow" });
   await carry({ client, server, head, rest }, ports, signal);
@@ -316,13 +320,14 @@ async function pump(
 
 async function refuse(
   client: Connection,
-  { gate }: ServePorts,
+  ports: ServePorts,
   target: NetworkTarget,
   decision: Extract<NetworkDecision, { kind: "refuse" }>,
 ): Promise<void> {
-  await gate.report(target, decision);
+  await ports.gate.report(target, decision);
   await answer(
     client,
+    ports,
     403,
     `the sandbox does not let commands reach ${target.host}:${target.port}: ${decision.reason}`,
   );
@@ -337,6 +342,7 @@ const PHRASES = {
 
 async function answer(
   client: Connection,
+  { clock }: ServePorts,
   status: keyof typeof PHRASES,
   text: string,
 ): Promise<void> {
@@ -352,4 +358,21 @@ async function answer(
   await client.write(bytesOf(head));
   await client.write(body);
   await client.closeWrite();
+  await discard(client, clock);
+}
+
+/** A program still sending its request would lose the answer to a closed connection. */
+async function discard(
+  client: Connection,
+  clock: ServePorts["clock"],
+): Promise<void> {
+  const deadline = clock.timeout(LINGER_MS);
+  const close = () => client.close();
+  deadline.addEventListener("abort", close, { once: true });
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  try {
+    while (await client.read(chunk) !== null) continue;
+  } finally {
+    deadline.removeEventListener("abort", close);
+  }
 }

@@ -17,6 +17,8 @@ Deno.test("CONNECT names its target", () => {
     parse("CONNECT a.org:8443 HTTP/1.1", "Host: a.org").kind,
     "tunnel",
   );
+  // As Python has it.
+  assert.equal(parse("CONNECT a.org:443 HTTP/1.0").kind, "tunnel");
 });
 
 Deno.test("a request goes on without what was meant for the proxy, one for each connection", () => {

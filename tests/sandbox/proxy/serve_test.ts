@@ -132,6 +132,15 @@ Deno.test("a refused host is told the program, and nothing is looked up", async 
   assert.deepEqual(bed.reports, ["refuse closed.org:443"]);
 });
 
+Deno.test("a refused request is answered whatever of it is still on its way", async () => {
+  await using bed = await makeBed({});
+  const said = await bed.say(
+    "POST http://closed.org/ HTTP/1.1\r\nHost: closed.org\r\nContent-Length: 900000\r\n\r\n" +
+      "x".repeat(900_000),
+  );
+  assert.match(said, /^HTTP\/1.1 403 Forbidden\r\n/);
+});
+
 for (
   const [name, addresses] of Object.entries({
     "loopback": ["127.0.0.1"],
