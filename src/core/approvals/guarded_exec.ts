@@ -17,7 +17,7 @@ import {
 import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
-import type { ApprovalPolicy, SandboxPolicy } from "@/protocol/policy.ts";
+import type { SandboxPolicy } from "@/protocol/policy.ts";
 import { hasHostList } from "@/sandbox/policy.ts";
 import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
 import type { Sandbox } from "@/sandbox/sandbox.ts";
@@ -323,41 +323,9 @@ async function networkGate(
   { itemId, request }: GuardedCommand,
   policy: SandboxPolicy,
 ): Promise<NetworkGate | undefined> {
-  if (policy.type !== "workspace-write" || !hasHostList(policy)) {
-    return undefined;
-  }
-  const { createNetworkGate } = await import("./network_gate.ts");
-  const { broker, rules, log, settings } = ports;
-  return createNetworkGate({
-    hosts: policy.network_allow ?? [],
-    rules: rules.networkRules,
-    itemId,
-    log,
-    warn: (message) => ports.emit({ type: "warning", message }),
-    ask: mayAskAboutRules(settings.approvalPolicy)
-      ? async ({ host, port, protocol }, reason, signal) => {
-        const command = quoteCommand(request.argv);
-        const subject = {
-          kind: "network" as const,
-          host,
-          port,
-          protocol,
-          command,
-        };
-        const { kind } = await broker.ask(
-          { itemId, subject, reason, hooked: undefined },
-          signal,
-        );
-        return kind !== "decline" && kind !== "cancel";
-      }
-      : undefined,
-  });
-}
-
-function mayAskAboutRules(approval: ApprovalPolicy): boolean {
-  return typeof approval === "string"
-    ? approval !== "never"
-    : approval.granular.rules;
+  if (!hasHostList(policy)) return undefined;
+  const { commandGate } = await import("./command_gate.ts");
+  return commandGate(ports, { itemId, argv: request.argv, policy });
 }
 
 /** Waits as the tool asked: to the end within a time limit, or for a while. */

@@ -3,11 +3,11 @@
  * whether that host may be reached, look its addresses up once, connect to one that
  * was looked at, carry bytes. Every wait has an end.
  */
-import { Watchdog } from "@/async/watchdog.ts";
 import type { Connection, Network } from "@/platform/network.ts";
 import type { Clock } from "@/platform/platform.ts";
 import { isAddress } from "@/text/host_pattern.ts";
 import { isPublicAddress } from "./addresses.ts";
+import { bytesOf, carry, CHUNK_BYTES } from "./carry.ts";
 import {
   HEAD_BYTES_MAX,
   type NetworkTarget,
@@ -52,11 +52,6 @@ const LIMITS: ProxyLimits = {
 
 /** A program reads a refusal at once. */
 const LINGER_MS = 2_000;
-
-/** As much as is carried at a time. */
-const CHUNK_BYTES = 16 * 1024;
-
-const ESTABLISHED = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 /** Serves a connection to its end. Closes it; never rejects. */
 export async function serveConnection(
@@ -113,7 +108,9 @@ async function serve(
     return await answer(client, ports, 502, `${target.host} cannot be reached`);
   }
   await ports.gate.report(target, { kind: "allow" });
-  await carry({ client, server, head, rest }, ports, signal);
+  const { clock, limits } = ports;
+  const idleMs = limits?.idleMs ?? LIMITS.idleMs;
+  await carry({ client, server, head, rest }, { clock, idleMs }, signal);
 }
 
 /** The head and what came after it; no head when the connection ended before one. */
@@ -163,10 +160,6 @@ function latin1(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return text;
-}
-
-function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
 async function decide(
@@ -224,98 +217,6 @@ async function connectFirst(
     signal.throwIfAborted();
   }
   return undefined;
-}
-
-interface Carried {
-  readonly client: Connection;
-  readonly server: Connection;
-  readonly head: Exclude<RequestHead, { kind: "bad" }>;
-  /** What the program sent after its head. */
-  readonly rest: Uint8Array;
-}
-
-async function carry(
-  { client, server, head, rest }: Carried,
-  { clock, limits }: ServePorts,
-  signal: AbortSignal,
-): Promise<void> {
-  const idleMs = limits?.idleMs ?? LIMITS.idleMs;
-  using idle = new Watchdog(clock, idleMs, () => new Error("Nothing moved"));
-  const close = () => {
-    client.close();
-    server.close();
-  };
-  const until = AbortSignal.any([signal, idle.signal]);
-  until.addEventListener("abort", close, { once: true });
-  try {
-    until.throwIfAborted();
-    const touch = () => idle.touch();
-    const up = head.kind === "tunnel"
-      ? openTunnel(client, server, rest, touch)
-      : sendRequest(client, server, { head, rest }, touch);
-    // One direction that breaks ends the other; one that ends does not.
-    await Promise.all(
-      [up, pump(server, client, touch)].map((way) =>
-        way.catch((error: unknown) => {
-          close();
-          throw error;
-        })
-      ),
-    );
-  } finally {
-    until.removeEventListener("abort", close);
-    close();
-  }
-}
-
-async function openTunnel(
-  client: Connection,
-  server: Connection,
-  rest: Uint8Array,
-  touch: () => void,
-): Promise<void> {
-  await client.write(bytesOf(ESTABLISHED));
-  await server.write(rest);
-  await pump(client, server, touch);
-}
-
-/** Exactly one request: what follows it is nobody's. */
-async function sendRequest(
-  client: Connection,
-  server: Connection,
-  { head, rest }: {
-    readonly head: Extract<RequestHead, { kind: "request" }>;
-    readonly rest: Uint8Array;
-  },
-  touch: () => void,
-): Promise<void> {
-  await server.write(bytesOf(head.text));
-  const first = rest.subarray(0, head.bodyBytes);
-  await server.write(first);
-  let missing = head.bodyBytes - first.length;
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  while (missing > 0) {
-    const room = chunk.subarray(0, Math.min(chunk.length, missing));
-    const count = await client.read(room);
-    if (count === null) throw new Error("The body ended early");
-    touch();
-    await server.write(room.subarray(0, count));
-    missing -= count;
-  }
-}
-
-async function pump(
-  from: Connection,
-  to: Connection,
-  touch: () => void,
-): Promise<void> {
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  for (;;) {
-    const count = await from.read(chunk);
-    if (count === null) return await to.closeWrite();
-    touch();
-    await to.write(chunk.subarray(0, count));
-  }
 }
 
 async function refuse(

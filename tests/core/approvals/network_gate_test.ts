@@ -1,7 +1,12 @@
 /** Which hosts a command may reach: the list, the rules, the user. */
 import assert from "node:assert/strict";
+import { ApprovalBroker } from "@/core/approvals/broker.ts";
+import { commandGate } from "@/core/approvals/command_gate.ts";
 import { createNetworkGate } from "@/core/approvals/network_gate.ts";
 import { parseRules } from "@/exec-policy/parse.ts";
+import type { ApprovalSubject, ThreadEvent } from "@/protocol/events.ts";
+import type { ApprovalDecision } from "@/protocol/ops.ts";
+import type { ApprovalPolicy, SandboxPolicy } from "@/protocol/policy.ts";
 import type { NetworkTarget } from "@/sandbox/proxy/request_head.ts";
 
 const NEVER = new AbortController().signal;
@@ -120,4 +125,87 @@ Deno.test("every decision is logged, and a refused host is told the user once", 
     "codex::network call_1 refuse https b.org:443: not listed",
   ]);
   assert.equal(logged.length, 4);
+});
+
+/** A thread's own gate, with a user who answers. */
+function threadGate(
+  approvalPolicy: ApprovalPolicy,
+  answers: readonly ApprovalDecision[],
+) {
+  const parsed = parseRules(PROMPT);
+  if (parsed.kind !== "ok") throw new Error(parsed.message);
+  const questions: ApprovalSubject[] = [];
+  const left = [...answers];
+  const emit = async (event: ThreadEvent) => {
+    if (event.type !== "approvalRequested") return;
+    questions.push(event.subject);
+    const answer = left.shift();
+    if (answer !== undefined) broker.answer(event.requestId, answer);
+  };
+  const broker = new ApprovalBroker(emit, undefined);
+  const gate = (itemId: string) =>
+    commandGate({
+      broker,
+      emit,
+      rules: { networkRules: parsed.rules.networkRules },
+      log: { error() {}, warn() {}, info() {}, debug() {} },
+      settings: { approvalPolicy },
+    }, { itemId, argv: ["curl", "https://a.org"], policy: LISTED });
+  return { gate, questions };
+}
+
+const LISTED = {
+  type: "workspace-write",
+  writable_roots: [],
+  network_access: false,
+  exclude_slash_tmp: false,
+  exclude_tmpdir_env_var: false,
+  network_allow: ["a.org"],
+} satisfies SandboxPolicy;
+
+Deno.test("the user is asked about host and command, and for the session once", async () => {
+  const { gate, questions } = threadGate("on-request", [{
+    kind: "acceptForSession",
+  }]);
+  for (const itemId of ["call_1", "call_2"]) {
+    const { kind } = await gate(itemId).decide(https("a.org"), NEVER);
+    assert.equal(kind, "allow");
+  }
+  assert.deepEqual(questions, [{
+    kind: "network",
+    host: "a.org",
+    port: 443,
+    protocol: "https",
+    command: "curl https://a.org",
+  }]);
+});
+
+Deno.test("only a plain yes of the user opens a host", async () => {
+  const answers: readonly ApprovalDecision[] = [
+    { kind: "decline" },
+    { kind: "cancel" },
+    { kind: "acceptWithAmendment", prefix: ["curl"] },
+  ];
+  for (const answer of answers) {
+    const { gate } = threadGate("on-request", [answer]);
+    const { kind } = await gate("call").decide(https("a.org"), NEVER);
+    assert.equal(kind, "refuse", answer.kind);
+  }
+});
+
+Deno.test("nobody is asked about hosts where approvals or rule prompts are off", async () => {
+  const noRules = {
+    granular: {
+      sandbox_approval: true,
+      rules: false,
+      mcp_elicitations: true,
+      request_permissions: true,
+      skill_approval: true,
+    },
+  };
+  for (const policy of ["never", noRules] as const) {
+    const { gate, questions } = threadGate(policy, [{ kind: "accept" }]);
+    const { kind } = await gate("call").decide(https("a.org"), NEVER);
+    assert.deepEqual([kind, questions.length], ["refuse", 0]);
+  }
 });
