@@ -58,7 +58,7 @@ interface Field {
 /** Reads a head without the empty line that ends it; one character for each byte. */
 export function parseRequestHead(text: string): RequestHead {
   const [first = "", ...lines] = text.split("\r\n");
-  const request = /^([^ ]+) ([^ ]+) HTTP\/1\.[01]$/.exec(first);
+  const request = /^([^ ]+) ([\x21-\x7e]+) HTTP\/1\.[01]$/.exec(first);
   if (request === null || !TOKEN.test(request[1] ?? "")) {
     return bad("its first line is no HTTP/1.1 request");
   }

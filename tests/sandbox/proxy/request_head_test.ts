@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { parseRequestHead } from "@/sandbox/proxy/request_head.ts";
 
 function parse(...lines: string[]) {
@@ -84,6 +85,10 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     "Content-Length: +1",
   ],
   "a path without a host": ["GET / HTTP/1.1", "Host: a.org"],
+  "a control character in its path": [
+    "GET http://a.org/\0 HTTP/1.1",
+    "Host: a.org",
+  ],
   "another scheme": ["GET ftp://a.org/ HTTP/1.1", "Host: a.org"],
   "a user in the address": ["GET http://a.org@b.org/ HTTP/1.1", "Host: b.org"],
   "a name with a blank": ["GET http://a.org /b HTTP/1.1", "Host: a.org"],
@@ -106,3 +111,61 @@ for (const [name, lines] of Object.entries(REFUSED)) {
     assert.equal(parse(...lines).kind, "bad");
   });
 }
+
+/** Pieces hostile heads are made of. */
+const PIECES = [
+  "GET ",
+  "CONNECT ",
+  "http://a.org",
+  "a.org",
+  "b.org",
+  ":80",
+  ":443",
+  "/",
+  "?",
+  "@",
+  "#",
+  " HTTP/1.1",
+  " HTTP/1.0",
+  "\r\n",
+  "\n",
+  "\r",
+  " ",
+  "\t",
+  "Host:",
+  "host: ",
+  "Host: a.org",
+  "Content-Length: 3",
+  "Transfer-Encoding: chunked",
+  "Connection: host",
+  "X: y",
+  "\0",
+  "%",
+  "[::1]",
+];
+
+Deno.test("whatever is passed on names one host, that of its target, in whole lines", () => {
+  const start = fc.constantFrom(
+    "GET http://a.org/ HTTP/1.1\r\nHost: a.org",
+    "GET http://a.org",
+    "",
+  );
+  const rest = fc.array(fc.constantFrom(...PIECES), { maxLength: 12 });
+  let passed = 0;
+  fc.assert(
+    fc.property(start, rest, (first, pieces) => {
+      const head = parseRequestHead(first + pieces.join(""));
+      if (head.kind !== "request") return;
+      passed++;
+      const lines = head.text.split("\r\n");
+      assert.deepEqual(lines.slice(-2), ["", ""]);
+      const hosts = lines.filter((line) => /^\s*host\s*:/i.test(line));
+      assert.equal(hosts.length, 1, head.text);
+      assert.match(hosts[0] ?? "", /^host:\s*a\.org(:80)?\s*$/i);
+      assert.equal(head.target.host, "a.org");
+      assert.doesNotMatch(head.text.replaceAll("\r\n", ""), /[\r\n\0]/);
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(passed > 100, `${passed}`);
+});
