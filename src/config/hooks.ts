@@ -103,7 +103,11 @@ export async function resolveHooks(
     const layer = layers.find((layer) => layer.kind === kind);
     const table = await decodeLayer(files, layer);
     if (table !== undefined) {
-      collected.add(table, layer?.path ?? "<session-flags>", source);
+      collected.add(
+        table,
+        layer?.path ?? "/<session-flags>/config.toml",
+        source,
+      );
     }
   }
   return collected;

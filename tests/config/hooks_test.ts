@@ -71,7 +71,7 @@ Deno.test("the hooks of all layers run, the lowest layer's first, files before t
       [1, "user toml", "user", "/home/config.toml"],
       [2, "project json", "project", "/work/.codex/hooks.json"],
       [3, "project toml", "project", "/work/.codex/config.toml"],
-      [4, "session", "sessionFlags", "<session-flags>"],
+      [4, "session", "sessionFlags", "/<session-flags>/config.toml"],
     ],
   );
   assert.deepEqual(set?.warnings.map((text) => text.slice(0, 5)), [
