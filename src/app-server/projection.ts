@@ -3,6 +3,7 @@
  * give messages; the only state is which turn runs.
  */
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { HookRun } from "@/protocol/hooks.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type {
   NotificationMethod,
@@ -152,6 +153,16 @@ export class Projection {
             willRetry: event.willRetry,
           },
         }];
+      case "hookStarted":
+        return [{
+          method: "hook/started",
+          params: { threadId, turnId: event.turnId, run: wireRun(event.run) },
+        }];
+      case "hookCompleted":
+        return [{
+          method: "hook/completed",
+          params: { threadId, turnId: event.turnId, run: wireRun(event.run) },
+        }];
       case "warning":
         return [{
           method: "warning",
@@ -212,6 +223,12 @@ export class Projection {
       params: { threadId: this.#threadId, status },
     };
   }
+}
+
+function wireRun(
+  run: HookRun,
+): NotificationParams<"hook/started">["run"] {
+  return { ...run, entries: run.entries.map((entry) => ({ ...entry })) };
 }
 
 /** A turn that was just asked for. */

@@ -69,13 +69,11 @@ export function sandboxOf(
   }
 }
 
-/** What a client gave; a skill or a file is named in the text, as a person would. */
+/** What a client gave; a file is named in the text, as a person would. */
 export function userInputOf(input: wire.UserInput): UserInput {
   switch (input.type) {
     case "text":
       return { type: "text", text: input.text };
-    case "skill":
-      return { type: "text", text: `$${input.name}` };
     case "mention":
       return { type: "text", text: `@${input.name} (${input.path})` };
     default:
