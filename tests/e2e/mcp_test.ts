@@ -1,6 +1,7 @@
 /** The program with MCP servers: what the model is told, what it gets, what is left. */
 import assert from "node:assert/strict";
 import { serverArgv } from "@test/mcp/scripted.ts";
+import { startAuthorizationServer } from "@test/support/authorization_server.ts";
 import {
   type CodexRun,
   collect,
@@ -317,6 +318,27 @@ Deno.test("a server that cannot be used is a warning, a required one an error", 
       assert.equal(code, 0);
       assert.equal(events.length, 4);
       assert.doesNotMatch(JSON.stringify(requests[0]?.body.tools), /mcp/);
+    },
+  });
+});
+
+Deno.test("a server that wants a login is a warning with the command to run", async () => {
+  await using guarded = startAuthorizationServer();
+  const config = `[mcp_servers.web]\nurl = "${guarded.url}"\n`;
+  const told = 'MCP server "web" is not available: it wants a login: ' +
+    "run `codex mcp login web`";
+  await runWith(config, [response(message("Done."))], {
+    use({ code, events, stderr }) {
+      assert.equal(code, 0);
+      const warnings = events.filter(({ item }) => item?.type === "error");
+      assert.deepEqual(warnings.map(({ item }) => item.message), [told]);
+      assert.doesNotMatch(stderr, /Bearer|oauth/i);
+    },
+  });
+  await runWith(`${config}required = true\n`, [], {
+    use({ code, stderr }) {
+      assert.equal(code, 1);
+      assert.match(stderr, /web: it wants a login: run `codex mcp login web`/);
     },
   });
 });

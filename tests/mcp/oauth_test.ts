@@ -41,6 +41,8 @@ interface Place {
     readonly browser?: (url: URL) => Promise<void>;
     readonly store?: "auto" | "file" | "keyring";
     readonly consentMs?: number;
+    readonly callbackPort?: number;
+    readonly callbackUrl?: string;
   }): Promise<void>;
   connect(use: (server: McpServer) => Promise<void>): Promise<void>;
   credentials(): Promise<Record<string, Record<string, unknown>>>;
@@ -67,9 +69,8 @@ async function withPlace(
       server,
       home,
       shown: () => shown,
-      async login(
-        { scopes, changes, browser = follow, store, consentMs } = {},
-      ) {
+      async login(asked = {}) {
+        const { scopes, changes, browser = follow, store, consentMs } = asked;
         const browsers: Promise<void>[] = [];
         const ports: LoginPorts = {
           ...real,
@@ -96,8 +97,8 @@ async function withPlace(
             server: httpServer(server.url, changes),
             oauth: {
               store: store ?? "file",
-              callbackPort: undefined,
-              callbackUrl: undefined,
+              callbackPort: asked.callbackPort,
+              callbackUrl: asked.callbackUrl,
             },
             scopes,
           }, NEVER);
@@ -261,6 +262,28 @@ Deno.test("a configured resource is asked for as it is", async () => {
       ],
       [oauthResource, oauthResource],
     );
+  });
+});
+
+Deno.test("the browser comes back to the configured port, by the configured address", async () => {
+  await withPlace({}, async (place) => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port: callbackPort } = listener.addr;
+    await assert.rejects(place.login({ callbackPort }), {
+      message:
+        /cannot listen on 127\.0\.0\.1:\d+: .*in use.*; set another mcp_oauth_callback_port$/,
+    });
+    listener.close();
+    await place.login({ callbackPort });
+    const callbackUrl = `http://localhost:${callbackPort}/elsewhere/back`;
+    await place.login({ callbackPort, callbackUrl });
+    const redirects = place.server.seen
+      .filter(({ path }) => path === "/authorize")
+      .map(({ query }) => query.get("redirect_uri"));
+    assert.deepEqual(redirects, [
+      `http://127.0.0.1:${callbackPort}/callback`,
+      callbackUrl,
+    ]);
   });
 });
 
