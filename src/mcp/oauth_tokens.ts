@@ -64,7 +64,11 @@ export class LoginTokens implements AuthProvider {
   }
 
   /** @throws LoginNeeded when only the user can help */
-  async onUnauthorized(): Promise<void> {
+  async onUnauthorized(
+    { response }: { readonly response: Response },
+  ): Promise<void> {
+    // Nobody reads on in what turned us away, and the SDK leaves it open on a failure.
+    await response.body?.cancel();
     await this.#renew();
   }
 

@@ -51,6 +51,8 @@ export interface SessionRequest {
 
 const STARTUP_MS_DEFAULT = 30_000;
 const TOOL_MS_DEFAULT = 120_000;
+/** How long a turn may wait for a list of tools that changed. */
+const REREAD_MS = 10_000;
 /** Longer timers fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -228,6 +230,7 @@ export class Session {
       "tools/list",
       signal,
       (options) => listTools(this.#link.client, options),
+      Math.min(this.#toolMs, REREAD_MS),
     );
   }
 
@@ -296,11 +299,12 @@ export class Session {
     method: string,
     signal: AbortSignal,
     run: (options: RequestOptions) => Promise<T>,
+    ms = this.#toolMs,
   ): Promise<T> {
     using deadline = new Deadline(
       this.#clock,
-      this.#toolMs,
-      () => new RequestTimeout(method, this.#toolMs),
+      ms,
+      () => new RequestTimeout(method, ms),
     );
     const { signal: late } = deadline;
     this.#running.add(deadline);

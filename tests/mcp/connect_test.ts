@@ -393,6 +393,21 @@ Deno.test("the tools of a server that says they changed are read again, once", a
   );
 });
 
+Deno.test("a server that does not list its changed tools keeps those it had", async () => {
+  const config = serverConfig(["--list-once"], { toolTimeoutMs: 300 });
+  await withServer(config, async (server) => {
+    await call(server, "change", { name: "later" });
+    const before = server.tools;
+    assert.equal(await server.refreshTools(NEVER), false);
+    assert.deepEqual(server.tools, before);
+    assert.deepEqual(server.takeNotices(), [
+      'MCP server "scripted" said that its tools changed but did not list them: ' +
+      "timed out awaiting tools/list after 300ms",
+    ]);
+    assert.equal(await callText(server, "echo", { text: "x" }), "echo: x");
+  });
+});
+
 Deno.test("a call is told how far it is", async () => {
   await withServer(serverConfig([]), async (server) => {
     const words: string[] = [];

@@ -6,6 +6,7 @@
  *   --exit        ends at once                  --noise       prints lines that are no JSON
  *   --tools=N     has N more tools              --duplicates  names a tool twice
  *   --one-page    lists all tools at once       --stay        does not end with its input
+ *   --list-once   does not list its tools again
  *   --log=FILE    appends every message it gets to a file
  */
 
@@ -196,6 +197,7 @@ function notify(method: string, params: Json): void {
   );
 }
 
+let hasListed = false;
 const questions = new Map<string, (answer: Json) => void>();
 
 function ask(method: string, params: Json): Promise<Json> {
@@ -226,6 +228,10 @@ async function answer(method: string, params: Json): Promise<Json> {
           : {}),
       };
     case "tools/list":
+      if (options.has("list-once") && hasListed) {
+        return await new Promise(() => {});
+      }
+      hasListed = params?.cursor !== undefined;
       return listTools(params?.cursor);
     case "tools/call": {
       const tool = tools[params.name];
