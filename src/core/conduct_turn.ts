@@ -3,20 +3,14 @@
  * what changed, runs the loop, accounts for how it ended.
  */
 import { TurnDiff } from "@/patch/turn_diff.ts";
-import type {
-  ThreadEvent,
-  TokenUsage,
-  TurnError,
-  TurnStatus,
-} from "@/protocol/events.ts";
-import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
+import type { ThreadEvent, TokenUsage } from "@/protocol/events.ts";
+import type { TurnId } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
 import type { PermissionGrant } from "@/protocol/permissions.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 import type { RolloutEntry } from "@/protocol/rollout.ts";
 import { widened } from "./approvals/grants.ts";
 import type { GuardPorts } from "./approvals/guarded_exec.ts";
-import { compactHistory } from "./compaction.ts";
 import type { FrozenSettings } from "./current_settings.ts";
 import {
   type ContextParts,
@@ -25,9 +19,9 @@ import {
   turnAbortedMessage,
 } from "./fragments.ts";
 import { declareDynamicTools, findDynamicTool } from "./dynamic_tools.ts";
+import { foldHistory } from "./fold_history.ts";
 import type { ThreadHistory } from "./history.ts";
 import { HookedTurn } from "./hooked_turn.ts";
-import { storedUsage } from "./ledger.ts";
 import {
   buildRequest,
   type RequestFacts,
@@ -43,13 +37,10 @@ import { createToolContext } from "./tool_context.ts";
 import { runTurn, type TurnPorts } from "./turn.ts";
 import { contextParts } from "./turn_context.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
+import { type TurnEnd, TurnFrame } from "./turn_frame.ts";
 import { type Meanwhile, TurnInput } from "./turn_input.ts";
-import {
-  eventLine,
-  taskComplete,
-  taskStarted,
-  turnError,
-} from "./turn_record.ts";
+import { eventLine } from "./turn_record.ts";
+import { countUsage } from "./usage_count.ts";
 import { userMessage } from "./user_input.ts";
 
 export interface TurnRequest extends FrozenSettings {
@@ -83,9 +74,7 @@ class Turn {
   readonly #request: TurnRequest;
   /** Replaced when the user grants the model more. */
   #guard: GuardPorts;
-  readonly #id: TurnId;
-  readonly #startedMs: number;
-  readonly #startedMonotonic: number;
+  readonly #frame: TurnFrame;
   readonly #retries: RetryBudget;
   readonly #sampler: Sampler;
   readonly #turnDiff: TurnDiff;
@@ -103,18 +92,15 @@ class Turn {
     this.#state = state;
     this.#request = request;
     this.#guard = { ...env.guard, settings: request.settings };
-    this.#startedMs = clock.now();
-    this.#startedMonotonic = clock.monotonic();
-    this.#id = request.id ?? uuidV7(this.#startedMs, random.bytes(10));
+    const { id, settings } = request;
+    this.#frame = new TurnFrame({ ...env, state, settings, id });
+    const turnId = this.#frame.id;
     this.#turnDiff = new TurnDiff(env.git?.root);
-    this.#hooks = new HookedTurn(env.hooks, {
-      turnId: this.#id,
-      settings: request.settings,
-    });
+    this.#hooks = new HookedTurn(env.hooks, { turnId, settings });
     this.#input = new TurnInput({
       env,
       state,
-      turnId: this.#id,
+      turnId,
       hooks: this.#hooks,
       takeMeanwhile: () => request.takeMeanwhile(),
     });
@@ -127,9 +113,9 @@ class Turn {
     this.#sampler = new Sampler({
       model: env.model,
       clock,
-      turnId: this.#id,
+      turnId,
       retries: this.#retries,
-      isPlanning: request.settings.mode.kind === "plan",
+      isPlanning: settings.mode.kind === "plan",
       request: (input) => buildRequest(this.#facts(), input),
       persist: (entries) => state.persist(entries),
       emit: env.emit,
@@ -144,10 +130,10 @@ class Turn {
         await runTurn(this.#ports(), this.#state.history, signal);
         await this.#notify();
       }
-      await this.#end("completed", undefined);
+      await this.#frame.complete(this.#end());
     } catch (error) {
       if (signal.aborted) await this.#endInterrupted(signal);
-      else await this.#endFailed(error);
+      else await this.#frame.fail(error, this.#end());
     }
   }
 
@@ -174,7 +160,7 @@ class Turn {
                 turnDiff: this.#turnDiff,
                 emit: (event) => this.#emitOfCall(event),
                 grant: (grant) => this.#grant(grant),
-                turnId: this.#id,
+                turnId: this.#frame.id,
                 serverTools: this.#serverTools,
                 turnMetadata: () => turnMetadata(this.#facts()),
               }, call.call_id),
@@ -198,28 +184,26 @@ class Turn {
     const env = this.#env;
     const message = await userMessage(env.platform, this.#request.input);
     const parts = await contextParts(env, this.#request.settings, {
-      id: this.#id,
-      startedMs: this.#startedMs,
+      id: this.#frame.id,
+      startedMs: this.#frame.startedMs,
       instructions: state.instructions,
     });
     this.#parts = parts;
     const context = state.baseline === undefined
       ? initialContext(parts)
       : contextUpdate(state.baseline, parts);
-    await state.persist([
-      taskStarted(this.#id, this.#startedMs, this.#request.settings),
-    ]);
+    await this.#frame.record();
     await state.history.append(context);
     await state.persist([{ type: "turn_context", payload: parts.context }]);
     state.baseline = parts.context;
-    await env.emit({ type: "turnStarted", turnId: this.#id });
+    await this.#frame.announce();
     return await this.#input.open(this.#request.input, message, signal);
   }
 
   async #notify(): Promise<void> {
     for (const notice of this.#env.notices) {
       await notice.tell({
-        turnId: this.#id,
+        turnId: this.#frame.id,
         cwd: this.#request.settings.cwd,
         inputs: this.#input.said,
         lastMessage: this.#sampler.lastMessage,
@@ -243,7 +227,7 @@ class Turn {
     return {
       settings,
       threadId: this.#state.id,
-      turnId: this.#id,
+      turnId: this.#frame.id,
       compactions: this.#state.compactions,
       instructions: this.#state.instructions,
       tools: [
@@ -259,117 +243,45 @@ class Turn {
   }
 
   async #countUsage(usage: TokenUsage | undefined): Promise<void> {
-    const { ledger, history } = this.#state;
-    const window = this.#request.settings.contextWindow;
-    ledger.count(usage, history.items.length);
+    const { contextWindow } = this.#request.settings;
     this.#hasAnsweredSinceCompaction = true;
-    await this.#state.persist([eventLine({
-      type: "token_count",
-      info: {
-        total_token_usage: storedUsage(ledger.total),
-        last_token_usage: storedUsage(ledger.last),
-        model_context_window: window,
-      },
-      rate_limits: null,
-    })]);
-    await this.#env.emit({
-      type: "tokenUsage",
-      total: ledger.total,
-      last: ledger.last,
-      contextWindow: window,
-    });
+    await countUsage(this.#state, contextWindow, this.#env.emit, usage);
   }
 
   async #compactIfFull(
     history: ThreadHistory,
     signal: AbortSignal,
   ): Promise<void> {
-    const env = this.#env;
     const expected = this.#state.ledger.expected(history.items);
     if (expected < this.#request.settings.compactAtTokens) return;
     if (!this.#hasAnsweredSinceCompaction || this.#parts === undefined) return;
-    const item = {
-      type: "contextCompaction" as const,
-      id: `compaction-${this.#state.compactions + 1}`,
-    };
-    await env.emit({ type: "itemStarted", turnId: this.#id, item });
-    const { message, history: replacement } = await compactHistory(
+    await foldHistory(
       {
-        model: env.model,
-        prompt: env.config.compactPrompt,
-        initialContext: initialContext(this.#parts),
+        model: this.#env.model,
+        prompt: this.#env.config.compactPrompt,
         retries: this.#retries,
+        state: this.#state,
+        turnId: this.#frame.id,
+        context: initialContext(this.#parts),
         request: (input) => withoutTools(buildRequest(this.#facts(), input)),
         countUsage: (usage) => this.#countUsage(usage),
+        emit: this.#env.emit,
       },
-      history.items,
+      history,
       signal,
     );
-    await this.#state.persist([
-      {
-        type: "compacted",
-        payload: { message, replacement_history: replacement },
-      },
-      eventLine({ type: "context_compacted" }),
-    ]);
-    history.replace(replacement);
-    this.#state.ledger.restart(replacement);
-    this.#state.compactions++;
     this.#hasAnsweredSinceCompaction = false;
-    await env.emit({ type: "itemCompleted", turnId: this.#id, item });
   }
 
   async #endInterrupted(signal: AbortSignal): Promise<void> {
     await this.#input.joinUnheard(signal);
     await this.#state.history.append([turnAbortedMessage()]);
-    await this.#state.persist([
-      ...this.#diffLines(),
-      eventLine({
-        type: "turn_aborted",
-        turn_id: this.#id,
-        reason: "interrupted",
-      }),
-    ]);
-    await this.#emitEnd("interrupted", undefined);
+    await this.#frame.interrupt(this.#end());
   }
 
-  async #endFailed(error: unknown): Promise<void> {
-    const failure = turnError(error);
-    await this.#env.emit({ type: "error", error: failure, willRetry: false });
-    await this.#end("failed", failure);
-  }
-
-  async #end(status: TurnStatus, error: TurnError | undefined): Promise<void> {
-    const { clock } = this.#env.platform;
-    const firstOutputAt = this.#sampler.firstOutputAt;
-    const entry = taskComplete({
-      turnId: this.#id,
-      lastMessage: status === "completed"
-        ? this.#sampler.lastMessage
-        : undefined,
-      nowMs: clock.now(),
-      durationMs: this.#durationMs(),
-      firstTokenMs: firstOutputAt === undefined
-        ? undefined
-        : Math.round(firstOutputAt - this.#startedMonotonic),
-    });
-    // When the disk is what failed, the end cannot be written either.
-    if (error?.code !== "storage") {
-      await this.#state.persist([...this.#diffLines(), entry]);
-    }
-    await this.#emitEnd(status, error);
-  }
-
-  #emitEnd(status: TurnStatus, error: TurnError | undefined): Promise<void> {
-    const lastAgentMessage = this.#sampler.lastMessage;
-    return this.#env.emit({
-      type: "turnCompleted",
-      turnId: this.#id,
-      status,
-      durationMs: this.#durationMs(),
-      ...(error === undefined ? {} : { error }),
-      ...(lastAgentMessage === undefined ? {} : { lastAgentMessage }),
-    });
+  #end(): TurnEnd {
+    const { lastMessage, firstOutputAt } = this.#sampler;
+    return { lastMessage, firstOutputAt, lines: this.#diffLines() };
   }
 
   /** Calls from now on run with what was granted. */
@@ -391,11 +303,5 @@ class Turn {
     return this.#diff === "" || this.#diff.length > DIFF_CHARS_MAX
       ? []
       : [eventLine({ type: "turn_diff", unified_diff: this.#diff })];
-  }
-
-  #durationMs(): number {
-    return Math.round(
-      this.#env.platform.clock.monotonic() - this.#startedMonotonic,
-    );
   }
 }

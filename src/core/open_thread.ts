@@ -197,6 +197,7 @@ export async function openThread(
     settings,
     broker,
     agents,
+    sessions,
     events,
     owned: [sessions, own, ...notices].filter((part) => part !== undefined),
     sandboxMechanism: async () =>

@@ -11,6 +11,7 @@ import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
 import { conductTurn } from "./conduct_turn.ts";
 import type { CurrentSettings, FrozenSettings } from "./current_settings.ts";
+import type { ExecSessions } from "./exec_sessions.ts";
 import type { ThreadAgents } from "./thread_agents.ts";
 import type { ThreadState } from "./thread_state.ts";
 import type { TurnEnvironment } from "./turn_environment.ts";
@@ -23,7 +24,19 @@ const OPS_MAX = 64;
 type ReviewOp = Extract<Op, { type: "review" }>;
 type UserInputOp = Extract<Op, { type: "userInput" }>;
 /** What a turn is made of. */
-type TurnOp = UserInputOp | ReviewOp;
+type TurnOp =
+  | UserInputOp
+  | ReviewOp
+  | Extract<Op, { type: "compact" | "userShell" }>;
+/** What answers a question of the thread. */
+type AnswerOp = Extract<Op, {
+  type:
+    | "approval"
+    | "userAnswers"
+    | "dynamicToolResult"
+    | "permissions"
+    | "elicitation";
+}>;
 
 /** The reason a turn's signal is aborted with when the user stops it. */
 class Interrupted extends Error {
@@ -41,6 +54,8 @@ export interface ThreadParts {
   readonly settings: CurrentSettings;
   readonly environment: TurnEnvironment;
   readonly agents: ThreadAgents;
+  /** The commands that run. */
+  readonly sessions: ExecSessions;
   /** What ends with the thread. */
   readonly owned: readonly { close(): Promise<void> }[];
   readonly broker: ApprovalBroker;
@@ -121,28 +136,61 @@ export class Thread implements ThreadHandle {
         }
         return await this.#steer(op, signal);
       case "review":
+      case "compact":
+      case "userShell":
         if (this.#turn === undefined) return this.#startTurn(op, signal);
         this.#queued.push(op);
         return;
       case "interrupt":
         this.#stopTurn("The user interrupted the turn");
         return await this.#parts.agents.interrupt();
-      case "userAnswers":
-        this.#parts.environment.questions.answer(op.requestId, op.answers);
-        return;
-      case "dynamicToolResult":
-        this.#parts.environment.dynamicCalls.answer(op.requestId, op.result);
-        return;
-      case "permissions":
-        this.#parts.environment.permissions.answer(op.requestId, op.grant);
-        return;
+      case "rollback":
+        return await this.#rollBack(op.turns);
+      case "inject":
+        return await this.#inject(op.items);
+      case "cleanTerminals":
+        return await this.#parts.sessions.close();
       case "toAgent":
         return await this.#parts.agents.deliver(op.threadId, op.op);
-      case "approval":
+      default:
         return this.#answer(op);
+    }
+  }
+
+  /** A turn that runs would go on with what was taken away. */
+  async #rollBack(turns: number): Promise<void> {
+    if (this.#turn === undefined) {
+      return await this.#parts.state.rollBack(turns);
+    }
+    await this.#parts.events.push({
+      type: "warning",
+      message: "Cannot roll back while a turn runs; interrupt it first",
+    });
+  }
+
+  /** Items join the history now, or at the checkpoint of the turn that runs. */
+  async #inject(items: readonly ResponseItem[]): Promise<void> {
+    if (this.#turn === undefined) {
+      return await this.#parts.state.history.append(items);
+    }
+    for (const item of items) this.note(item);
+  }
+
+  /** Passes an answer on to whoever asked. */
+  #answer(op: AnswerOp): void {
+    const { questions, dynamicCalls, permissions, servers } =
+      this.#parts.environment;
+    switch (op.type) {
+      case "approval":
+        return this.#approve(op);
+      case "userAnswers":
+        return void questions.answer(op.requestId, op.answers);
+      case "dynamicToolResult":
+        return void dynamicCalls.answer(op.requestId, op.result);
+      case "permissions":
+        return void permissions.answer(op.requestId, op.grant);
       case "elicitation":
-        this.#parts.environment.servers?.answer(op.requestId, op.answer);
-        return;
+        return servers?.answer(op.requestId, op.answer);
     }
   }
 
@@ -151,7 +199,7 @@ export class Thread implements ThreadHandle {
   }
 
   /** Cancelling a request says no and stops the turn that made it. */
-  #answer({ requestId, decision }: Extract<Op, { type: "approval" }>): void {
+  #approve({ requestId, decision }: Extract<Op, { type: "approval" }>): void {
     if (this.#parts.broker.answer(requestId, decision) !== "stopTurn") return;
     this.#stopTurn("The user cancelled an approval request");
   }
@@ -180,12 +228,29 @@ export class Thread implements ThreadHandle {
   }
 
   async #conduct(op: TurnOp, signal: AbortSignal): Promise<void> {
-    const { environment, state, settings } = this.#parts;
-    if (op.type === "review") {
-      return await this.#parts.review(op, settings.freeze(), signal);
+    const { environment: env, state, settings } = this.#parts;
+    switch (op.type) {
+      case "review":
+        return await this.#parts.review(op, settings.freeze(), signal);
+      case "compact": {
+        const { conductCompaction } = await import("./conduct_compaction.ts");
+        const request = { ...settings.freeze(), id: op.turnId };
+        return await conductCompaction(env, state, request, signal);
+      }
+      case "userShell": {
+        const { conductShell } = await import("./conduct_shell.ts");
+        const request = { ...settings.freeze(), ...op, id: op.turnId };
+        return await conductShell(env, state, request, signal);
+      }
+      case "userInput":
+        return await this.#conductInput(op, signal);
     }
+  }
+
+  #conductInput(op: UserInputOp, signal: AbortSignal): Promise<void> {
+    const { environment, state, settings } = this.#parts;
     settings.choose(op.choices ?? {});
-    return await conductTurn(environment, state, {
+    return conductTurn(environment, state, {
       ...settings.freeze(),
       id: op.turnId,
       input: op.input,

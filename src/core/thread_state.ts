@@ -9,7 +9,7 @@ import type {
   SessionMeta,
   TurnContext,
 } from "@/protocol/rollout.ts";
-import type { StoredThread } from "@/state/rollout_reader.ts";
+import { type StoredThread, withoutLastTurns } from "@/state/rollout_reader.ts";
 import type { RolloutWriter } from "@/state/rollout_writer.ts";
 import { pairCalls, ThreadHistory } from "./history.ts";
 import { TokenLedger } from "./ledger.ts";
@@ -98,6 +98,16 @@ export class ThreadState {
       this.#pending = waiting;
       throw error;
     }
+  }
+
+  /** Takes the last turns of the user out of the history; files stay as they are. */
+  async rollBack(turns: number): Promise<void> {
+    await this.persist([{
+      type: "event_msg",
+      payload: { type: "thread_rolled_back", num_turns: turns },
+    }]);
+    this.history.replace(withoutLastTurns(this.history.items, turns));
+    this.ledger.restart(this.history.items);
   }
 
   close(): void {

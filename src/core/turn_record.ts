@@ -1,48 +1,12 @@
 /** How a turn is written down, and how a failure is told. Pure. */
 import { CodexError } from "@/protocol/errors.ts";
 import type { TurnError } from "@/protocol/events.ts";
-import type { TurnId } from "@/protocol/ids.ts";
 import type { UserInput } from "@/protocol/items.ts";
 import type { RolloutEntry, StoredEvent } from "@/protocol/rollout.ts";
-import type { ThreadSettings } from "./settings.ts";
 
 /** A rollout line for an event. */
 export function eventLine(payload: StoredEvent): RolloutEntry {
   return { type: "event_msg", payload };
-}
-
-/** The line that begins a turn. */
-export function taskStarted(
-  turnId: TurnId,
-  startedMs: number,
-  settings: ThreadSettings,
-): RolloutEntry {
-  return eventLine({
-    type: "task_started",
-    turn_id: turnId,
-    started_at: Math.floor(startedMs / 1000),
-    model_context_window: settings.contextWindow,
-    collaboration_mode_kind: settings.mode.kind,
-  });
-}
-
-/** The line that ends a turn that was not interrupted. */
-export function taskComplete(end: {
-  readonly turnId: TurnId;
-  readonly lastMessage: string | undefined;
-  readonly nowMs: number;
-  readonly durationMs: number;
-  /** From the start to the model's first output. */
-  readonly firstTokenMs: number | undefined;
-}): RolloutEntry {
-  return eventLine({
-    type: "task_complete",
-    turn_id: end.turnId,
-    last_agent_message: end.lastMessage ?? null,
-    completed_at: Math.floor(end.nowMs / 1000),
-    duration_ms: end.durationMs,
-    time_to_first_token_ms: end.firstTokenMs ?? null,
-  });
 }
 
 /** The line that says what the user gave, for listings. */

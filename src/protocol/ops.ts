@@ -15,6 +15,7 @@ import type {
 } from "./policy.ts";
 import type { PermissionGrant } from "./permissions.ts";
 import type { UserAnswers } from "./questions.ts";
+import type { ResponseItem } from "./response_items.ts";
 import type { ReviewTarget } from "./review.ts";
 
 /**
@@ -75,6 +76,20 @@ export type Op =
     readonly target: ReviewTarget;
     readonly turnId?: TurnId;
   }
+  /** Folds the history into a note, as a turn. */
+  | { readonly type: "compact"; readonly turnId?: TurnId }
+  /** Runs a command of the user's own, unconfined, as a turn. */
+  | {
+    readonly type: "userShell";
+    readonly command: string;
+    readonly turnId?: TurnId;
+  }
+  /** Takes the last turns out of what the model is told; refused while one runs. */
+  | { readonly type: "rollback"; readonly turns: number }
+  /** Adds items to the history, as they are. */
+  | { readonly type: "inject"; readonly items: readonly ResponseItem[] }
+  /** Ends the commands that run in the background. */
+  | { readonly type: "cleanTerminals" }
   /** Stops the running turn; every open call is accounted for first. */
   | { readonly type: "interrupt" }
   /** Answers the approval request of that id. */

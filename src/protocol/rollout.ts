@@ -122,6 +122,7 @@ export type StoredEvent =
     readonly rate_limits: null;
   }
   | { readonly type: "context_compacted" }
+  | { readonly type: "thread_rolled_back"; readonly num_turns: number }
   /** Everything a turn's patches changed, at its end. */
   | { readonly type: "turn_diff"; readonly unified_diff: string }
   | {

@@ -169,7 +169,7 @@ class Replay {
 }
 
 /** The history before the last `count` messages of the user. */
-function withoutLastTurns(
+export function withoutLastTurns(
   history: readonly ResponseItem[],
   count: number,
 ): ResponseItem[] {

@@ -752,3 +752,77 @@ Deno.test("tools the client brought are declared, called and answered", () =>
       ]);
     },
   ));
+
+Deno.test("a compaction on request is a turn, and the next one tells everything anew", () =>
+  withThread(
+    [() => [said("one")], () => [said("the note")], () => [said("two")]],
+    async ({ thread, requests, turn }) => {
+      await say(thread, "first");
+      await turn();
+      await thread.submit({ type: "compact" });
+      assert.equal(statusOf(await turn()), "completed");
+      await say(thread, "second");
+      await turn();
+      assert.deepEqual(requests[1]?.tools, []);
+      assert.deepEqual(requests[2]?.input.map(lineOf), [
+        "user: first",
+        "user: Earlier parts of this conversation were replaced by the note below, written by",
+        "developer: <permissions instructions>",
+        "user: <environment_context>",
+        "user: second",
+      ]);
+    },
+  ));
+
+Deno.test("a command of the user's own runs unconfined, and the model learns of it", () =>
+  withThread(
+    [() => [said("I see")]],
+    async ({ thread, requests, turn }) => {
+      await thread.submit({ type: "userShell", command: "echo mine; exit 4" });
+      const events = await turn();
+      const item = events.find((event) => event.type === "itemCompleted");
+      assert.ok(
+        item?.type === "itemCompleted" &&
+          item.item.type === "commandExecution",
+      );
+      assert.equal(item.item.exitCode, 4);
+      await say(thread, "what happened?");
+      await turn();
+      const [told] = requests[0]?.input ?? [];
+      assert.match(
+        told?.type === "message" ? messageText(told) : "",
+        /^<user_shell_command>\n<command>\necho mine; exit 4\n<\/command>\n<result>\nExit code: 4\n[^]*mine/,
+      );
+    },
+    "never",
+    undefined,
+    "read-only",
+  ));
+
+Deno.test("a rollback takes the last turns from the model, an injection adds to it", () =>
+  withThread(
+    [() => [said("one")], () => [said("two")], () => [said("three")]],
+    async ({ thread, requests, turn }) => {
+      for (const text of ["first", "second"]) {
+        await say(thread, text);
+        await turn();
+      }
+      await thread.submit({ type: "rollback", turns: 1 });
+      await thread.submit({
+        type: "inject",
+        items: [{
+          type: "message",
+          role: "user",
+          content: [{ type: "input_text", text: "injected" }],
+        }],
+      });
+      await say(thread, "third");
+      await turn();
+      assert.deepEqual(conversation(requests[2]), [
+        "user: first",
+        "assistant: one",
+        "user: injected",
+        "user: third",
+      ]);
+    },
+  ));

@@ -4,10 +4,9 @@
  * what it found.
  */
 import { abortable } from "@/async/scope.ts";
-import type { ThreadEvent, TurnStatus } from "@/protocol/events.ts";
+import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle } from "@/protocol/host.ts";
-import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
-import type { ThreadItem } from "@/protocol/items.ts";
+import type { TurnId } from "@/protocol/ids.ts";
 import { type ResponseItem, textMessage } from "@/protocol/response_items.ts";
 import {
   reviewHint,
@@ -20,12 +19,8 @@ import reviewRubric from "../prompts/review.md" with { type: "text" };
 import type { ThreadSettings } from "../settings.ts";
 import type { ThreadState } from "../thread_state.ts";
 import type { TurnEnvironment } from "../turn_environment.ts";
-import {
-  eventLine,
-  taskComplete,
-  taskStarted,
-  turnError,
-} from "../turn_record.ts";
+import { TurnFrame } from "../turn_frame.ts";
+import { eventLine } from "../turn_record.ts";
 import { readReview, reviewText } from "./output.ts";
 import { reviewPrompt } from "./prompt.ts";
 
@@ -52,20 +47,17 @@ export async function conductReview(
 class Review {
   readonly #ports: ReviewPorts;
   readonly #target: ReviewTarget;
-  readonly #id: TurnId;
-  readonly #startedMs: number;
-  readonly #startedMonotonic: number;
+  readonly #frame: TurnFrame;
 
   constructor(
     ports: ReviewPorts,
     asked: { readonly target: ReviewTarget; readonly turnId?: TurnId },
   ) {
-    const { clock, random } = ports.environment.platform;
+    const { environment, state, settings } = ports;
     this.#ports = ports;
     this.#target = asked.target;
-    this.#startedMs = clock.now();
-    this.#startedMonotonic = clock.monotonic();
-    this.#id = asked.turnId ?? uuidV7(this.#startedMs, random.bytes(10));
+    const id = asked.turnId;
+    this.#frame = new TurnFrame({ ...environment, state, settings, id });
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -74,32 +66,29 @@ class Review {
       const end = await this.#ask(signal);
       if (end.status === "failed" && end.error !== undefined) {
         await this.#exit(undefined, "The review failed.");
-        return await this.#end("failed", { error: end.error });
+        return await this.#frame.failAsTold(end.error, {});
       }
       if (end.status !== "completed") return await this.#endInterrupted();
-      const output = readReview(end.lastAgentMessage ?? "");
-      await this.#tell(output);
+      await this.#tell(readReview(end.lastAgentMessage ?? ""));
     } catch (error) {
       if (signal.aborted) return await this.#endInterrupted();
-      const failure = turnError(error);
-      await this.#emit({ type: "error", error: failure, willRetry: false });
-      await this.#end("failed", { error: failure });
+      await this.#frame.fail(error, {});
     }
   }
 
   async #begin(): Promise<void> {
-    const { state, settings } = this.#ports;
     const hint = reviewHint(this.#target);
-    await state.persist([
+    await this.#ports.state.persist([
       eventLine({
         type: "entered_review_mode",
         target: this.#target,
         user_facing_hint: hint,
       }),
-      taskStarted(this.#id, this.#startedMs, settings),
     ]);
-    await this.#emit({ type: "turnStarted", turnId: this.#id });
-    await this.#show({ type: "enteredReviewMode", id: this.#id, review: hint });
+    await this.#frame.record();
+    await this.#frame.announce();
+    const { id } = this.#frame;
+    await this.#frame.show({ type: "enteredReviewMode", id, review: hint });
   }
 
   /** Lets the reviewer work, and shows what it does. */
@@ -167,10 +156,10 @@ class Review {
           event.item.type === "agentMessage" ||
           event.item.type === "userMessage"
         ) return;
-        return await this.#emit({ ...event, turnId: this.#id });
+        return await this.#emit({ ...event, turnId: this.#frame.id });
       case "planUpdated":
       case "turnDiff":
-        return await this.#emit({ ...event, turnId: this.#id });
+        return await this.#emit({ ...event, turnId: this.#frame.id });
       case "turnStarted":
       case "agentMessageDelta":
         return;
@@ -198,72 +187,27 @@ class Review {
         memory_citation: null,
       }),
     ]);
-    await this.#show({ type: "agentMessage", id: `${this.#id}-review`, text });
-    await this.#end("completed", { lastAgentMessage: text });
+    const id = `${this.#frame.id}-review`;
+    await this.#frame.show({ type: "agentMessage", id, text });
+    await this.#frame.complete({ lastMessage: text });
   }
 
   async #endInterrupted(): Promise<void> {
     const text = "The review was interrupted; nothing was found yet.";
     await this.#ports.state.history.append([userAction(text)]);
     await this.#exit(undefined, text);
-    await this.#ports.state.persist([
-      eventLine({
-        type: "turn_aborted",
-        turn_id: this.#id,
-        reason: "interrupted",
-      }),
-    ]);
-    await this.#emitEnd("interrupted", {});
+    await this.#frame.interrupt({});
   }
 
   async #exit(output: ReviewOutput | undefined, text: string): Promise<void> {
     await this.#ports.state.persist([
       eventLine({ type: "exited_review_mode", review_output: output ?? null }),
     ]);
-    await this.#show({
+    await this.#frame.show({
       type: "exitedReviewMode",
-      id: `${this.#id}-exit`,
+      id: `${this.#frame.id}-exit`,
       review: text,
     });
-  }
-
-  async #end(
-    status: TurnStatus,
-    more: Pick<TurnEnd, "error" | "lastAgentMessage">,
-  ): Promise<void> {
-    await this.#ports.state.persist([
-      taskComplete({
-        turnId: this.#id,
-        lastMessage: more.lastAgentMessage,
-        nowMs: this.#ports.environment.platform.clock.now(),
-        durationMs: this.#durationMs(),
-        firstTokenMs: undefined,
-      }),
-    ]);
-    await this.#emitEnd(status, more);
-  }
-
-  #emitEnd(
-    status: TurnStatus,
-    more: Pick<TurnEnd, "error" | "lastAgentMessage">,
-  ): Promise<void> {
-    return this.#emit({
-      type: "turnCompleted",
-      turnId: this.#id,
-      status,
-      durationMs: this.#durationMs(),
-      ...more,
-    });
-  }
-
-  #durationMs(): number {
-    const { clock } = this.#ports.environment.platform;
-    return Math.round(clock.monotonic() - this.#startedMonotonic);
-  }
-
-  async #show(item: ThreadItem): Promise<void> {
-    await this.#emit({ type: "itemStarted", turnId: this.#id, item });
-    await this.#emit({ type: "itemCompleted", turnId: this.#id, item });
   }
 
   #emit(event: ThreadEvent): Promise<void> {
