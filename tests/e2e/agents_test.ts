@@ -14,7 +14,7 @@ import {
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone } from "@test/support/processes.ts";
 import { rolloutPaths } from "@test/support/rollouts.ts";
 import { longSleep, runAndStop } from "@test/support/stopped_run.ts";
 
@@ -412,7 +412,7 @@ Deno.test("three agents at work, interrupted: no process and no open call is lef
     signals: ["SIGINT"],
   });
   assert.equal(run.code, 1, run.stderr);
-  assert.equal(await isRunning(sleep), false);
+  assert.ok(await isGone(sleep));
   const threads = await rollouts(workspace);
   assert.equal(threads.length, 4);
   for (const lines of threads) {

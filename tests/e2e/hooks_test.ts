@@ -21,7 +21,7 @@ import {
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone } from "@test/support/processes.ts";
 import { readRollout } from "@test/support/rollouts.ts";
 
 /** Hooks by event: each a script for the shell, or a whole handler. */
@@ -418,7 +418,7 @@ Deno.test("hooks that fail, hang or are wrong stop nothing and are shown", async
           "  error: hook exited with code 127",
         ],
       );
-      assert.equal(await isRunning("sleep 30.4711"), false);
+      assert.ok(await isGone("sleep 30.4711"));
     },
   );
 });
@@ -479,7 +479,7 @@ Deno.test("an interrupt kills a running hook and ends the turn", async () => {
       const run = await collect(child);
       assert.equal(run.code, 1);
       assert.match(run.stderr, /turn interrupted/);
-      assert.equal(await isRunning("sleep 30.4712"), false);
+      assert.ok(await isGone("sleep 30.4712"));
       const lines = await readRollout(workspace);
       const output = lines.find(({ payload }) =>
         payload.type === "function_call_output"

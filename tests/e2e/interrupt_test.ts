@@ -16,7 +16,7 @@ import {
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone } from "@test/support/processes.ts";
 import { itemsOf, readRollout } from "@test/support/rollouts.ts";
 import { longSleep, runAndStop } from "@test/support/stopped_run.ts";
 
@@ -83,7 +83,7 @@ Deno.test(
       [{ type: "turn.started" }],
     );
     await assertAccountedFor(workspace);
-    assert.equal(await isRunning(sleep), false);
+    assert.ok(await isGone(sleep));
     assert.equal(server.requests.length, 1);
   },
 );
@@ -103,7 +103,7 @@ Deno.test(
 
     assert.equal(run.code, 143);
     await assertAccountedFor(workspace);
-    assert.equal(await isRunning(sleep), false);
+    assert.ok(await isGone(sleep));
   },
 );
 
@@ -119,7 +119,7 @@ Deno.test("two SIGINTs at once leave no command either", onLinux, async () => {
   });
 
   assert.ok([1, 130].includes(run.code), `exit code ${run.code}`);
-  assert.equal(await isRunning(sleep), false);
+  assert.ok(await isGone(sleep));
 });
 
 // Landlock alone has no process namespace; docs/security.md says so.
@@ -147,7 +147,7 @@ Deno.test(
     });
 
     assert.equal(run.code, 1);
-    assert.equal(await isRunning(sleep), false);
+    assert.ok(await isGone(sleep));
   },
 );
 
@@ -169,7 +169,7 @@ Deno.test(
     });
 
     assert.equal(run.code, 1);
-    assert.equal(await isRunning(sleep), false);
+    assert.ok(await isGone(sleep));
   },
 );
 

@@ -19,7 +19,7 @@ import {
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone, isRunning } from "@test/support/processes.ts";
 
 const NAMESPACE = "mcp__mock__";
 
@@ -408,7 +408,7 @@ Deno.test("no server is left behind: not after the end, not after an interrupt, 
     {
       async use({ code }) {
         assert.equal(code, 0);
-        assert.equal(await isRunning(mark), false);
+        assert.ok(await isGone(mark));
       },
     },
   );
@@ -438,7 +438,7 @@ Deno.test("no server is left behind: not after the end, not after an interrupt, 
     child.kill("SIGINT");
     const { code } = await collect(child);
     assert.equal(code, 1);
-    assert.equal(await isRunning(mark), false, words.join(" "));
+    assert.ok(await isGone(mark), words.join(" "));
   }
 });
 

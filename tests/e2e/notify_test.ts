@@ -14,7 +14,7 @@ import {
   startMockServer,
   status,
 } from "@test/support/mock_responses_server.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone } from "@test/support/processes.ts";
 import { readRollout } from "@test/support/rollouts.ts";
 
 async function withNotify(
@@ -120,7 +120,7 @@ Deno.test("a program that hangs is ended with its children when the thread is cl
       assert.deepEqual([run.code, run.stdout], [0, "done\n"]);
       assert.match(run.stderr, /the notify program was ended: it took more/);
       assert.ok(ms > 2_500 && ms < 15_000, `took ${ms} ms`);
-      assert.equal(await isRunning("sleep 30.4713"), false);
+      assert.ok(await isGone("sleep 30.4713"));
     },
   );
 });

@@ -19,7 +19,7 @@ import {
   status,
 } from "@test/support/mock_responses_server.ts";
 import { makePng } from "@test/support/png.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone, isRunning } from "@test/support/processes.ts";
 import { rolloutPaths } from "@test/support/rollouts.ts";
 
 const SDK = new URL(
@@ -234,6 +234,6 @@ Deno.test(
       { name: "AbortError" },
     );
     await untilGone(workspace);
-    assert.equal(await isRunning(sleep), false);
+    assert.ok(await isGone(sleep));
   },
 );

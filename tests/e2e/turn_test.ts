@@ -22,7 +22,7 @@ import {
   stream,
 } from "@test/support/mock_responses_server.ts";
 import { makePng, pngSize } from "@test/support/png.ts";
-import { isRunning } from "@test/support/processes.ts";
+import { isGone } from "@test/support/processes.ts";
 import { readRollout } from "@test/support/rollouts.ts";
 
 interface Turn {
@@ -210,7 +210,7 @@ Deno.test({
       response(shell(sleep, "call_1", { yield_time_ms: 250 })),
     ]);
     assert.match(outputs.call_1, /Process running with session ID \d+/);
-    assert.equal(await isRunning(sleep), false);
+    assert.ok(await isGone(sleep));
   },
 });
 

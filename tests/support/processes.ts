@@ -20,3 +20,16 @@ for file in /proc/[0-9]*/cmdline; do
 done
 exit 1
 `;
+
+/** A killed tree takes milliseconds to go, and longer on a machine that is busy. */
+const GRACE_MS = 3_000;
+
+/** True when no process with this text is left, at once or within a moment. */
+export async function isGone(text: string): Promise<boolean> {
+  const end = performance.now() + GRACE_MS;
+  while (await isRunning(text)) {
+    if (performance.now() > end) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
