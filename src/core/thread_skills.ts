@@ -11,7 +11,11 @@ import { FileError, type FileSystem } from "@/platform/platform.ts";
 import type { UserInput } from "@/protocol/items.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import { bundledSkills, installBundled } from "./skills/bundled.ts";
-import type { FoundSkills, SkillRoot } from "./skills/discover.ts";
+import type {
+  FoundSkills,
+  SkillProblem,
+  SkillRoot,
+} from "./skills/discover.ts";
 import { openSkills } from "./skills/opened.ts";
 import { type SkillScope, withRules } from "./skills/skill.ts";
 
@@ -42,6 +46,20 @@ export interface SkillPorts {
 export async function loadSkills(
   ports: SkillPorts,
 ): Promise<ThreadSkills | undefined> {
+  const { skills, problems } = await findSkills(ports);
+  return skills.length === 0 && problems.length === 0 ? undefined : openSkills(
+    ports,
+    skills,
+    problems.map(({ path, message }) =>
+      `Cannot use the skill "${path}": ${message}`
+    ),
+  );
+}
+
+/** All skills that hold where the configuration says, those switched off included. */
+export async function findSkills(
+  ports: Omit<SkillPorts, "contextWindow">,
+): Promise<FoundSkills> {
   const { files, config } = ports;
   const { isBundledEnabled, rules } = config.skills;
   const directory = resolvePath(config.codexHome, "skills/.system");
@@ -57,16 +75,12 @@ export async function loadSkills(
     : await import("./skills/discover.ts").then(({ discoverSkills }) =>
       discoverSkills(files, roots)
     );
-  const skills = withRules([...own, ...found.skills], rules);
-  const problems = [
-    ...problem === undefined ? [] : [problem],
-    ...found.problems.map(({ path, message }) =>
-      `Cannot use the skill "${path}": ${message}`
-    ),
-  ];
-  return skills.length === 0 && problems.length === 0
-    ? undefined
-    : openSkills(ports, skills, problems);
+  return {
+    skills: withRules([...own, ...found.skills], rules),
+    problems: problem === undefined
+      ? found.problems
+      : [problem, ...found.problems],
+  };
 }
 
 const NOTHING_FOUND: FoundSkills = { skills: [], problems: [] };
@@ -75,13 +89,15 @@ const NOTHING_FOUND: FoundSkills = { skills: [], problems: [] };
 async function tryInstall(
   files: FileSystem,
   directory: string,
-): Promise<string | undefined> {
+): Promise<SkillProblem | undefined> {
   try {
     await installBundled(files, directory);
     return undefined;
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return `Cannot write the program's own skills: ${error.message}; make it writable, or set skills.bundled.enabled = false`;
+    const message =
+      `the program's own skills cannot be written: ${error.message}; make it writable, or set skills.bundled.enabled = false`;
+    return { path: directory, message };
   }
 }
 
@@ -91,7 +107,7 @@ async function tryInstall(
  * trust as always.
  */
 async function presentRoots(
-  { files, config, homeDirectory }: SkillPorts,
+  { files, config, homeDirectory }: Omit<SkillPorts, "contextWindow">,
 ): Promise<readonly SkillRoot[]> {
   const { codexHome, trustLevel, trustedFolders } = config;
   const agents = trustLevel === "untrusted"

@@ -258,3 +258,17 @@ Deno.test("skills switched off leave no trace in the home and none in the reques
     assert.ok(!texts(server, 0).some((text) => text.includes("skills")));
   });
 });
+
+Deno.test("a home that cannot be written is a warning, and the run goes on", async () => {
+  await withPlace(async (place) => {
+    // A file where the directory should be stops everybody, root included.
+    await place.write({ "home/skills/.system": "in the way" });
+    const run = await place.exec("hi");
+    assert.deepEqual([run.code, run.stdout], [0, "ok\n"]);
+    assert.match(
+      run.stderr,
+      /warning: Cannot use the skill ".*\.system": the program's own skills cannot be written: /,
+    );
+    assert.deepEqual(listed(place), []);
+  }, "");
+});
