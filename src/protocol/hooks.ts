@@ -4,6 +4,7 @@
  * names and their order are those of Codex CLI 0.124, for which hooks are written.
  */
 import * as v from "valibot";
+import type * as rpc from "./rpc/hook.ts";
 
 /** When hooks run, as configuration names it. */
 export const HOOK_EVENTS = [
@@ -17,47 +18,17 @@ export const HOOK_EVENTS = [
 export type HookEvent = typeof HOOK_EVENTS[number];
 
 /** What kind of configuration a hook came from. */
-export type HookSource =
-  | "system"
-  | "user"
-  | "project"
-  | "sessionFlags"
-  | "legacyManagedConfigFile";
+export type HookSource = rpc.HookSource;
 
-export type HookRunStatus =
-  | "running"
-  | "completed"
-  | "failed"
-  | "blocked"
-  | "stopped";
+export type HookRunStatus = rpc.HookRunStatus;
 
 /** One thing a hook said. */
-export interface HookOutputEntry {
-  readonly kind: "warning" | "stop" | "feedback" | "context" | "error";
-  readonly text: string;
-}
+export type HookOutputEntry = Readonly<rpc.HookOutputEntry>;
 
-/** One run of one hook, as the app-server protocol shows it. */
-export interface HookRun {
-  readonly id: string;
-  readonly eventName: Uncapitalize<HookEvent>;
-  readonly handlerType: "command";
-  readonly executionMode: "sync";
-  readonly scope: "thread" | "turn";
-  /** The file that configures it, absolute. */
-  readonly sourcePath: string;
-  readonly source: HookSource;
-  /** Its place among all configured hooks. */
-  readonly displayOrder: number;
-  readonly status: HookRunStatus;
-  /** What a front end may show while it runs. */
-  readonly statusMessage: string | null;
-  /** Seconds since the Unix epoch. */
-  readonly startedAt: number;
-  readonly completedAt: number | null;
-  readonly durationMs: number | null;
-  readonly entries: readonly HookOutputEntry[];
-}
+/** One run of one hook, as clients of the app-server are told of it. Times in seconds. */
+export type HookRun =
+  & Readonly<Omit<rpc.HookRunSummary, "entries">>
+  & { readonly entries: readonly HookOutputEntry[] };
 
 /** How the user is asked about things here: never means that nobody is. */
 export type HookPermissionMode = "default" | "bypassPermissions";

@@ -1,9 +1,11 @@
 /** What a skill is, whose it may be, and whether the user wants it. */
 import type { SkillRule } from "@/config/config.ts";
 import { directoryOf } from "@/platform/paths.ts";
+import type { SkillInterface } from "@/protocol/rpc/shared.ts";
+import type * as rpc from "@/protocol/rpc/skills.ts";
 
 /** Whose it is: the program's, an administrator's, the repository's, the user's. */
-export type SkillScope = "system" | "admin" | "repo" | "user";
+export type SkillScope = rpc.SkillScope;
 
 export interface Skill {
   readonly name: string;
@@ -22,25 +24,10 @@ export interface Skill {
   readonly tools: readonly SkillTool[];
 }
 
-export interface SkillFace {
-  readonly displayName: string | undefined;
-  readonly shortDescription: string | undefined;
-  /** Absolute. */
-  readonly iconSmall: string | undefined;
-  readonly iconLarge: string | undefined;
-  readonly brandColor: string | undefined;
-  readonly defaultPrompt: string | undefined;
-}
+/** The icons are absolute paths. */
+export type SkillFace = Readonly<SkillInterface>;
 
-export interface SkillTool {
-  /** Such as `mcp`. */
-  readonly type: string;
-  readonly value: string;
-  readonly description: string | undefined;
-  readonly transport: string | undefined;
-  readonly command: string | undefined;
-  readonly url: string | undefined;
-}
+export type SkillTool = Readonly<rpc.SkillToolDependency>;
 
 export const SKILL_FILE = "SKILL.md";
 
