@@ -583,3 +583,16 @@ Deno.test("a command cannot plant a hook in a trusted project, nor in the home",
     assert.equal(home, '{"hooks":{}}');
   });
 });
+
+Deno.test("a hook that says too much is cut, so that it does not fill the model's context", async () => {
+  await withHooks(
+    { SessionStart: ["head -c 200000 /dev/zero | tr '\\0' x"] },
+    [response(message("done"))],
+    async ({ server, exec }) => {
+      await exec("hi");
+      const text = conversation(server, 0)[0] ?? "";
+      assert.match(text, /^developer: x+…\d+ chars truncated…x+$/);
+      assert.ok(text.length < 41_000, `${text.length} characters`);
+    },
+  );
+});

@@ -13,6 +13,7 @@ import type { HookEvent } from "@/protocol/hooks.ts";
 import { uuidV4 } from "@/protocol/ids.ts";
 import type { HookPromptThreadItem } from "@/protocol/items.ts";
 import { type ResponseItem, textMessage } from "@/protocol/response_items.ts";
+import { truncateMiddle } from "@/text/truncate.ts";
 import type {
   HookMoment,
   HookPorts,
@@ -41,6 +42,9 @@ export async function createTurnHooks(
     await resolveHooks(platform.files, config.layers, folders),
   );
 }
+
+/** About 10,000 tokens, what an output may take: more would crowd out the task. */
+const TEXT_BYTES_MAX = 40_000;
 
 const NOTHING_SAID: PromptHooks = { context: [], mayGoOn: true };
 
@@ -154,7 +158,7 @@ class ConfiguredHooks implements TurnHooks {
       content: fragments.map(({ text, hookRunId }) => ({
         type: "input_text",
         text: `<hook_prompt hook_run_id="${escapeXml(hookRunId)}">${
-          escapeXml(text)
+          escapeXml(bounded(text))
         }</hook_prompt>`,
       })),
     };
@@ -195,8 +199,12 @@ function contextOf(
   verdicts: readonly HookVerdict[],
 ): readonly ResponseItem[] {
   return verdicts.flatMap(({ context }) =>
-    context === undefined ? [] : [textMessage("developer", context)]
+    context === undefined ? [] : [textMessage("developer", bounded(context))]
   );
+}
+
+function bounded(text: string): string {
+  return truncateMiddle(text, { unit: "bytes", max: TEXT_BYTES_MAX });
 }
 
 function firstBlock(verdicts: readonly HookVerdict[]): string | undefined {
