@@ -4,7 +4,7 @@
  */
 import { commandActions } from "@/exec-policy/actions.ts";
 import { decode } from "@/protocol/decode.ts";
-import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ApprovalSubject, ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type { ApprovalDecision, Op } from "@/protocol/ops.ts";
 import type { Permissions } from "@/protocol/permissions.ts";
@@ -140,20 +140,14 @@ function approvalQuestion(
         },
       }, (result) => toOp(result && commandDecision(result.decision)));
     case "mcpToolCall": {
-      const { server, tool, persist } = subject;
+      const { server, tool } = subject;
       return question(requestId, "mcpServer/elicitation/request", {
         ...place,
         serverName: server,
         mode: "form",
         message: `Allow the ${server} MCP server to run tool "${tool}"?`,
         requestedSchema: { type: "object", properties: {} },
-        _meta: {
-          codex_approval_kind: "mcp_tool_call",
-          persist,
-          tool_title: subject.title ?? null,
-          tool_description: subject.description ?? null,
-          tool_params: subject.arguments,
-        },
+        _meta: toolCallMeta(subject),
       }, (result) => toOp(result && mcpDecision(result)));
     }
   }
@@ -171,6 +165,23 @@ function commandDecision(
   const { action } =
     decision.applyNetworkPolicyAmendment.network_policy_amendment;
   return { kind: action === "allow" ? "acceptForSession" : "decline" };
+}
+
+/** What a client shows of the call; what is not known is left out, as by the reference. */
+function toolCallMeta(
+  subject: Extract<ApprovalSubject, { kind: "mcpToolCall" }>,
+): Readonly<Record<string, unknown>> {
+  const { persist, title, description } = subject;
+  return {
+    codex_approval_kind: "mcp_tool_call",
+    ...(persist.length === 0 ? {} : { persist }),
+    ...(title === undefined ? {} : { tool_title: title }),
+    ...(description === undefined ? {} : { tool_description: description }),
+    tool_params: subject.arguments,
+    tool_params_display: Object.entries(subject.arguments).map((
+      [name, value],
+    ) => ({ name, value, display_name: name })),
+  };
 }
 
 function mcpDecision(
@@ -235,9 +246,7 @@ function elicitationQuestion(
 ): Question {
   const { requestId, server, elicitation, turnId } = event;
   const asked = { serverName: server, threadId, turnId: turnId ?? null };
-  const meta = elicitation.meta === undefined
-    ? {}
-    : { _meta: elicitation.meta };
+  const meta = { _meta: elicitation.meta ?? null };
   const params = elicitation.mode === "url"
     ? {
       ...asked,
