@@ -254,6 +254,7 @@ const APP_SERVER_COMMAND: CommandSpec = {
         },
         { name: "experimental", help: "Include what is experimental" },
       ],
+      load: () => import("./commands/generate_protocol.ts"),
     },
     {
       name: "generate-json-schema",
@@ -268,6 +269,7 @@ const APP_SERVER_COMMAND: CommandSpec = {
         },
         { name: "experimental", help: "Include what is experimental" },
       ],
+      load: () => import("./commands/generate_protocol.ts"),
     },
   ],
 };
