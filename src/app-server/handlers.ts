@@ -4,6 +4,7 @@ import type { TurnId } from "@/protocol/ids.ts";
 import type { ClientMethod } from "@/protocol/rpc/methods.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
+import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { turnHandlers } from "./handlers/turns.ts";
 import type { Handlers } from "./session.ts";
@@ -72,19 +73,15 @@ const MISSING = [
   "skills/config/write",
   "skills/list",
   "thread/archive",
-  "thread/backgroundTerminals/clean",
-  "thread/compact/start",
   "thread/decrement_elicitation",
   "thread/fork",
   "thread/increment_elicitation",
-  "thread/inject_items",
   "thread/list",
   "thread/memoryMode/set",
   "thread/metadata/update",
   "thread/name/set",
   "thread/read",
   "thread/rollback",
-  "thread/shellCommand",
   "thread/turns/list",
   "thread/unarchive",
   "windowsSandbox/setupStart",
@@ -107,6 +104,7 @@ export function createHandlers(
     ...refusing(MISSING, "is not available in this version yet"),
     ...connectionHandlers(services),
     ...threadHandlers(services, table),
+    ...threadActionHandlers(table),
     ...turnHandlers(table, newTurnId),
   };
 }

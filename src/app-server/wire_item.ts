@@ -29,7 +29,7 @@ export function wireItem(item: ThreadItem): wire.ThreadItem {
         command: item.command,
         cwd: item.cwd,
         processId: null,
-        source: "unifiedExecStartup",
+        source: item.source ?? "unifiedExecStartup",
         status: item.status,
         commandActions: [...commandActions(item.command, item.cwd)],
         aggregatedOutput: item.status === "inProgress"

@@ -64,6 +64,7 @@ async function run(
     command: quoteCommand(argv),
     cwd: settings.cwd,
     acceptsInput: false,
+    source: "userShell",
   });
   const outcome = await sessions.collect(session, Infinity, signal);
   const { mode, limit } = settings.truncation;

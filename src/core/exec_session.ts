@@ -26,6 +26,8 @@ export interface SessionStart {
   readonly cwd: string;
   /** Its standard input is open. */
   readonly acceptsInput: boolean;
+  /** Set for a command of the user's own. */
+  readonly source?: "userShell";
 }
 
 /** How long output may go on after the end before what holds the pipe is left alone. */
@@ -122,15 +124,17 @@ export class ExecSession {
       readonly durationMs?: number;
     },
   ): Promise<void> {
+    const { itemId, command, cwd, source, turnId } = this.#start;
     const item: CommandExecutionThreadItem = {
       type: "commandExecution",
-      id: this.#start.itemId,
-      command: this.#start.command,
-      cwd: this.#start.cwd,
+      id: itemId,
+      command,
+      cwd,
       processId: String(this.id),
+      ...(source === undefined ? {} : { source }),
       ...state,
     };
-    return this.#ports.emit({ type, turnId: this.#start.turnId, item });
+    return this.#ports.emit({ type, turnId, item });
   }
 }
 

@@ -75,6 +75,8 @@ export interface CommandExecutionThreadItem {
   readonly exitCode?: number;
   readonly durationMs?: number;
   readonly processId?: string;
+  /** Set for a command the user typed; the others are the model's. */
+  readonly source?: "userShell";
 }
 
 export interface FileChangeThreadItem {
