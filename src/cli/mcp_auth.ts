@@ -30,6 +30,8 @@ async function statusOf(
 ): Promise<AuthStatus> {
   if (!isEnabled || transport.kind === "stdio") return "unsupported";
   if (transport.bearerTokenEnvVar !== undefined) return "bearer_token";
+  const grant = transport.oauthClient?.grant ?? "authorization_code";
+  if (grant !== "authorization_code") return "o_auth";
   const { LoginStore } = await import("@/mcp/oauth_store.ts");
   const store = new LoginStore(platform.files, codexHome);
   const login = await store.find({ name, url: transport.url });

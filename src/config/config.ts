@@ -132,6 +132,51 @@ export type McpTransport =
     readonly scopes: readonly string[] | undefined;
     /** The resource a login is for, where it is not the server's own word. */
     readonly oauthResource: string | undefined;
+    /** Undefined: a login registers a client of its own. */
+    readonly oauthClient: McpOAuthClient | undefined;
+  };
+
+/** Who this program is to a server's authorization server, arranged beforehand. */
+export type McpOAuthClient = McpBrowserClient | McpGrantClient;
+
+/** Known to the authorization server; a person logs in. */
+export interface McpBrowserClient {
+  readonly grant: "authorization_code";
+  readonly id: string | undefined;
+  /** The address of a document about the client, which then is its id. */
+  readonly metadataUrl: string | undefined;
+  readonly secretEnvVar: string | undefined;
+  /** The only authorization server that is told who we are. */
+  readonly issuer: string | undefined;
+}
+
+/** Gets its tokens without a person. */
+export type McpGrantClient =
+  | {
+    readonly grant: "client_credentials";
+    readonly id: string;
+    readonly issuer: string;
+    readonly proof:
+      | { readonly kind: "secret"; readonly envVar: string }
+      | {
+        readonly kind: "key";
+        /** Holds the key as PKCS #8 in PEM. */
+        readonly envVar: string;
+        /** RFC 7518, section 3.1. */
+        readonly algorithm: string;
+      };
+  }
+  | {
+    /** An identity provider vouches for the user the id token is of. */
+    readonly grant: "cross_app_access";
+    readonly id: string;
+    readonly issuer: string;
+    readonly secretEnvVar: string;
+    readonly idTokenEnvVar: string;
+    readonly provider: {
+      readonly clientId: string;
+      readonly tokenEndpoint: string;
+    };
   };
 
 /** When a call of an MCP tool is asked about: by what it says of itself, always, never. */

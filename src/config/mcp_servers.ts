@@ -8,6 +8,7 @@ import type {
   McpServerConfig,
   McpTransport,
 } from "./config.ts";
+import { oauthClientOf, oauthProblem } from "./mcp_oauth.ts";
 import { ConfigProblem } from "./problem.ts";
 import type { ConfigToml } from "./schema.ts";
 
@@ -22,6 +23,7 @@ const NOT_FOR_STDIO = [
   "http_headers",
   "env_http_headers",
   "oauth_resource",
+  "oauth",
 ] as const;
 
 const NOT_FOR_HTTP = [
@@ -37,8 +39,14 @@ export function checkMcpServers(servers: McpServers): void {
   for (const [name, server] of Object.entries(servers)) {
     for (const entry of server.env_vars ?? []) checkEnvVar(name, entry);
     const problem = transportProblem(server);
-    if (problem === undefined) continue;
-    throw new ConfigProblem(["mcp_servers", name], problem, {
+    if (problem !== undefined) {
+      throw new ConfigProblem(["mcp_servers", name], problem, {
+        isLoadFailure: true,
+      });
+    }
+    const flaw = server.oauth && oauthProblem(server.oauth);
+    if (flaw === undefined) continue;
+    throw new ConfigProblem(["mcp_servers", name, "oauth"], flaw, {
       isLoadFailure: true,
     });
   }
@@ -137,6 +145,7 @@ function transportOf(server: McpServer): McpTransport {
     envHeaders: sorted(server.env_http_headers),
     scopes: server.scopes,
     oauthResource: server.oauth_resource,
+    oauthClient: oauthClientOf(server.oauth),
   };
 }
 

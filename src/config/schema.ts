@@ -128,6 +128,33 @@ export type ProfileToml = v.InferOutput<typeof ProfileToml>;
 
 const mcpApprovalMode = v.optional(word(["auto", "prompt", "approve"]));
 
+/** Which keys go together is checked after decoding. */
+const McpServerOAuthToml = struct("McpServerOAuthConfig", {
+  grant: v.optional(word([
+    "authorization_code",
+    "client_credentials",
+    "cross_app_access",
+  ])),
+  client_id: text,
+  client_metadata_url: text,
+  client_secret_env_var: text,
+  issuer: text,
+  private_key_env_var: text,
+  signing_algorithm: v.optional(word([
+    "ES256",
+    "ES384",
+    "PS256",
+    "PS384",
+    "PS512",
+    "RS256",
+    "RS384",
+    "RS512",
+  ])),
+  id_token_env_var: text,
+  idp_client_id: text,
+  idp_token_endpoint: text,
+});
+
 /** `[mcp_servers.<name>]`; that a transport makes sense is checked after decoding. */
 const McpServerToml = struct("RawMcpServerConfig", {
   command: text,
@@ -142,6 +169,7 @@ const McpServerToml = struct("RawMcpServerConfig", {
   env_http_headers: textMap,
   scopes: texts,
   oauth_resource: text,
+  oauth: v.optional(McpServerOAuthToml),
   enabled: bool,
   required: bool,
   startup_timeout_sec: seconds,

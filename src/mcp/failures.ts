@@ -70,6 +70,11 @@ function missingScopes(error: unknown): string | undefined {
   return scope.length <= SCOPES_MAX && SCOPES.test(scope) ? scope : "";
 }
 
+/** The server took the token and wants more than it allows. */
+export function missesScopes(error: unknown): boolean {
+  return error instanceof InsufficientScopeError;
+}
+
 /** How the user gets in, when it is a login that is missing; else undefined. */
 export function loginAdvice(
   error: unknown,

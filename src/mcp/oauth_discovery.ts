@@ -88,6 +88,16 @@ async function discoverInfo(
   }
 }
 
+/** What the server asked for, else what it says it has. */
+export function discoveredScopes(
+  { scope, info }: LoginNeeds,
+): readonly string[] | undefined {
+  if (scope !== undefined) return scope.split(" ");
+  return info.resourceMetadata === undefined
+    ? info.authorizationServerMetadata?.scopes_supported
+    : info.resourceMetadata.scopes_supported;
+}
+
 /** Whether there is something to log in to. */
 export function supportsLogin({ info, isRequired }: LoginNeeds): boolean {
   return info.authorizationServerMetadata !== undefined || isRequired;

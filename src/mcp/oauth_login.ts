@@ -20,11 +20,13 @@ import { CodexError } from "@/protocol/errors.ts";
 import { printable } from "@/text/ansi.ts";
 import { fetchDocument, type HttpServer } from "./http_transport.ts";
 import {
+  discoveredScopes,
   discoverLogin,
   type LoginNeeds,
   supportsLogin,
 } from "./oauth_discovery.ts";
-import { LoginSession } from "./oauth_session.ts";
+import { isSameIssuer, issuerOf, secretFrom } from "./oauth_client.ts";
+import { type LoginFacts, LoginSession } from "./oauth_session.ts";
 import { LoginStore, type StoredLogin } from "./oauth_store.ts";
 
 export type LoginPorts =
@@ -67,6 +69,14 @@ export async function logIn(
   signal: AbortSignal,
 ): Promise<void> {
   const { name, server, oauth } = request;
+  const grant = server.oauthClient?.grant ?? "authorization_code";
+  if (grant !== "authorization_code") {
+    throw new CodexError(
+      "unsupported",
+      `Cannot log in to "${name}": nobody needs to, its tokens come by the grant ` +
+        `"${grant}" whenever they are needed`,
+    );
+  }
   if (oauth.store === "keyring") {
     throw new CodexError(
       "unsupported",
@@ -139,16 +149,6 @@ async function obtain(
   }
 }
 
-/** What the server asked for, else what it says it has. */
-function discoveredScopes(
-  { scope, info }: LoginNeeds,
-): readonly string[] | undefined {
-  if (scope !== undefined) return scope.split(" ");
-  return info.resourceMetadata === undefined
-    ? info.authorizationServerMetadata?.scopes_supported
-    : info.resourceMetadata.scopes_supported;
-}
-
 /** The SDK asks for every scope a server says it has, unless it says nothing. */
 function withoutScopes(needs: LoginNeeds): LoginNeeds {
   const { resourceMetadata, ...info } = needs.info;
@@ -171,6 +171,7 @@ async function authorize(
       `http://127.0.0.1:${listener.port}${CALLBACK_PATH}`,
     state: base64Url(ports.random.bytes(STATE_BYTES)),
     resource: server.oauthResource,
+    ...knownClient(ports, request, needs),
     discovery: {
       ...needs.info,
       ...(needs.resourceMetadataUrl === undefined
@@ -197,6 +198,37 @@ async function authorize(
   );
   const tokens = await exchange(session, needs, answer, options.fetchFn);
   return session.login(tokens, ports.clock.now(), scopes ?? []);
+}
+
+/** Who we are by configuration. @throws CodexError when that is for another server */
+function knownClient(
+  { env }: LoginPorts,
+  { name, server: { oauthClient } }: LoginRequest,
+  { info }: LoginNeeds,
+): Pick<LoginFacts, "client" | "clientMetadataUrl"> {
+  if (oauthClient?.grant !== "authorization_code") {
+    return { client: undefined, clientMetadataUrl: undefined };
+  }
+  const { id, metadataUrl, secretEnvVar, issuer } = oauthClient;
+  const found = issuerOf(info);
+  if (issuer !== undefined && !isSameIssuer(issuer, found)) {
+    throw new CodexError(
+      "unauthorized",
+      `Cannot log in to "${name}": its logins are with ${
+        printable(found, "plain")
+      }, and the configuration says ${issuer}; nothing was sent there`,
+    );
+  }
+  return {
+    clientMetadataUrl: metadataUrl,
+    client: id === undefined ? undefined : {
+      client_id: id,
+      issuer: found,
+      ...(secretEnvVar === undefined
+        ? {}
+        : { client_secret: secretFrom(env, secretEnvVar, name).reveal() }),
+    },
+  };
 }
 
 /**

@@ -13,6 +13,10 @@ export interface LoginFacts {
   readonly state: string;
   readonly resource: string | undefined;
   readonly discovery: OAuthDiscoveryState;
+  /** Who we are, when the configuration says so. */
+  readonly client: StoredOAuthClientInformation | undefined;
+  /** The address of a document that says who we are. */
+  readonly clientMetadataUrl: string | undefined;
 }
 
 /** What one login knows between its steps; nothing of it outlives the login. */
@@ -25,7 +29,11 @@ export class LoginSession implements OAuthClientProvider {
 
   constructor(facts: LoginFacts) {
     this.#facts = facts;
-    const { resource } = facts;
+    const { resource, client, clientMetadataUrl } = facts;
+    this.#client = client;
+    if (clientMetadataUrl !== undefined) {
+      this.clientMetadataUrl = clientMetadataUrl;
+    }
     if (resource !== undefined) {
       this.validateResourceURL = async () => new URL(resource);
     }
@@ -105,6 +113,9 @@ export class LoginSession implements OAuthClientProvider {
 
   saveDiscoveryState(): void {}
 
+  /** The SDK offers it where the server takes such documents. */
+  clientMetadataUrl?: string;
+
   /** The user's word counts; without it the server's own must be for its address. */
   validateResourceURL?: NonNullable<OAuthClientProvider["validateResourceURL"]>;
 
@@ -123,7 +134,10 @@ export class LoginSession implements OAuthClientProvider {
       this.#facts.discovery;
     return {
       clientId: client_id,
-      clientSecret: secretOf(client_secret),
+      // A secret of the configuration stays where it is.
+      clientSecret: this.#facts.client === undefined
+        ? secretOf(client_secret)
+        : undefined,
       accessToken: new Secret(access_token),
       refreshToken: secretOf(refresh_token),
       expiresAtMs: expires_in === undefined

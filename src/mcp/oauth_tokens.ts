@@ -3,14 +3,12 @@
  * before it grows too old or when the server turns it away. Several programs may share
  * a login, so the file has the last word.
  */
-import {
-  type AuthProvider,
-  OAuthError,
-  refreshAuthorization,
-} from "@modelcontextprotocol/client";
+import { OAuthError, refreshAuthorization } from "@modelcontextprotocol/client";
 import { Secret } from "@/auth/secret.ts";
-import type { Platform } from "@/platform/platform.ts";
-import { LoginNeeded } from "./failures.ts";
+import type { Environment, Platform } from "@/platform/platform.ts";
+import { loginAdvice, LoginNeeded } from "./failures.ts";
+import type { ServerLogin } from "./server_login.ts";
+import { isSameIssuer, issuerOf, secretFrom } from "./oauth_client.ts";
 import { fetchDocument, type HttpServer } from "./http_transport.ts";
 import { discoverLogin } from "./oauth_discovery.ts";
 import {
@@ -29,7 +27,7 @@ const EXPIRY_MARGIN_MS = 30_000;
 const REFRESH_MS = 15_000;
 
 /** The login of one server, for the SDK's transport. */
-export class LoginTokens implements AuthProvider {
+export class LoginTokens implements ServerLogin {
   readonly #ports: TokenPorts;
   readonly #target: LoginTarget;
   readonly #server: HttpServer;
@@ -53,14 +51,12 @@ export class LoginTokens implements AuthProvider {
     return this.#current?.accessToken.reveal();
   }
 
-  /** What the login allows, as far as it is known. */
-  get scopes(): readonly string[] {
-    return this.#current?.scopes ?? [];
-  }
-
-  /** Reads the login anew for the next request: the user may have made another. */
-  forget(): void {
-    this.#current = undefined;
+  advice(error: unknown): string | undefined {
+    const granted = this.#current?.scopes ?? [];
+    const advice = loginAdvice(error, this.#target.name, granted);
+    // The user may make another login before the next request.
+    if (advice !== undefined) this.#current = undefined;
+    return advice;
   }
 
   /** @throws LoginNeeded when only the user can help */
@@ -120,18 +116,18 @@ export class LoginTokens implements AuthProvider {
       limit,
     );
     const metadata = info.authorizationServerMetadata;
-    const issuer = metadata?.issuer ?? info.authorizationServerUrl;
+    const issuer = issuerOf(info);
     // A server that was taken over may name its own; the token is not for that one.
     if (known.issuer !== undefined && known.issuer !== issuer) {
       throw new LoginNeeded(name);
     }
+    const secret = known.clientSecret ??
+      configuredSecret(this.#ports.env, this.#target, this.#server, known);
     const tokens = await refreshAuthorization(info.authorizationServerUrl, {
       ...(metadata === undefined ? {} : { metadata }),
       clientInformation: {
         client_id: known.clientId,
-        ...(known.clientSecret === undefined
-          ? {}
-          : { client_secret: known.clientSecret.reveal() }),
+        ...(secret === undefined ? {} : { client_secret: secret.reveal() }),
       },
       refreshToken: refreshToken.reveal(),
       ...resourceOf(known, this.#server),
@@ -151,6 +147,20 @@ export class LoginTokens implements AuthProvider {
       issuer,
     };
   }
+}
+
+/** The secret of a client that was known before the login. */
+function configuredSecret(
+  env: Environment,
+  { name }: LoginTarget,
+  { oauthClient }: HttpServer,
+  { clientId, issuer }: StoredLogin,
+): Secret | undefined {
+  if (oauthClient?.grant !== "authorization_code") return undefined;
+  const { id, secretEnvVar } = oauthClient;
+  const isOurs = id === clientId && secretEnvVar !== undefined &&
+    isSameIssuer(oauthClient.issuer ?? "", issuer ?? "");
+  return isOurs ? secretFrom(env, secretEnvVar, name) : undefined;
 }
 
 function resourceOf(

@@ -17,17 +17,11 @@ import type { McpServerConfig } from "@/config/config.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import { FileError, type Platform } from "@/platform/platform.ts";
 import { VERSION } from "@/protocol/version.ts";
-import {
-  duration,
-  isAnswer,
-  loginAdvice,
-  reasonOf,
-  RequestTimeout,
-} from "./failures.ts";
+import { duration, isAnswer, reasonOf, RequestTimeout } from "./failures.ts";
 import { createHttpTransport, hasOwnAuthorization } from "./http_transport.ts";
 import { attachInbound, type InboundPorts } from "./inbound.ts";
 import { McpStartError, type McpTool } from "./server.ts";
-import { LoginTokens } from "./oauth_tokens.ts";
+import { createLogin, type ServerLogin } from "./server_login.ts";
 import { serverEnvironment } from "./server_environment.ts";
 import type { ServerLog } from "./server_log.ts";
 import { StdioTransport } from "./stdio_transport.ts";
@@ -79,7 +73,7 @@ export async function openSession(
 ): Promise<Session> {
   const { name, config, codexHome } = request;
   const login = config.transport.kind === "http"
-    ? new LoginTokens({ ...ports, codexHome }, name, config.transport)
+    ? createLogin({ ...ports, codexHome }, name, config.transport)
     : undefined;
   const transport = createTransport(ports, request, login);
   const limitMs = Math.min(
@@ -111,7 +105,7 @@ export async function openSession(
 function createTransport(
   ports: ConnectPorts,
   { name, config, cwd, log }: SessionRequest,
-  login: LoginTokens | undefined,
+  login: ServerLogin | undefined,
 ): Transport {
   const { transport } = config;
   if (transport.kind === "http") {
@@ -167,7 +161,7 @@ interface Link {
   readonly client: Client;
   readonly transport: Transport;
   /** Of a server behind an address. */
-  readonly login: LoginTokens | undefined;
+  readonly login: ServerLogin | undefined;
 }
 
 export class Session {
@@ -272,14 +266,11 @@ export class Session {
 
   /** What the user can do, when it is a login that a failure is about. */
   loginAdvice(error: unknown): string | undefined {
-    const { name, config: { transport } } = this.#request;
+    const { transport } = this.#request.config;
     if (transport.kind !== "http" || hasOwnAuthorization(transport)) {
       return undefined;
     }
-    const { login } = this.#link;
-    const advice = loginAdvice(error, name, login?.scopes ?? []);
-    if (advice !== undefined) login?.forget();
-    return advice;
+    return this.#link.login?.advice(error);
   }
 
   /** Ends it; resolves when nothing of it is left. */

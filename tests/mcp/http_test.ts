@@ -92,6 +92,7 @@ function httpConfig(url: string, variable = "CODEX_TEST_TOKEN") {
       envHeaders: undefined,
       scopes: undefined,
       oauthResource: undefined,
+      oauthClient: undefined,
     },
   });
 }
@@ -213,6 +214,7 @@ Deno.test("headers come fixed, from variables, and as a token; unset ones are le
     envHeaders: { "X-A": "A", "X-B": "B" },
     scopes: undefined,
     oauthResource: undefined,
+    oauthClient: undefined,
   };
   assert.deepEqual(serverHeaders("s", server, env), {
     "X-F": "f",

@@ -25,6 +25,7 @@ function httpServer(url: string, changes: Partial<Http> = {}): Http {
     envHeaders: undefined,
     scopes: undefined,
     oauthResource: undefined,
+    oauthClient: undefined,
     ...changes,
   };
 }

@@ -111,6 +111,7 @@ Deno.test(
         envHeaders: undefined,
         scopes: undefined,
         oauthResource: undefined,
+        oauthClient: undefined,
       };
       await withServer(serverConfig([], { transport }), useEverything);
     } finally {

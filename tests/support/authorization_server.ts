@@ -28,6 +28,17 @@ export interface AuthorizationServerOptions {
   };
   /** Scopes the resource says it has. */
   readonly scopes?: readonly string[];
+  /** A client it knows beforehand: it must show this secret, and no other registers. */
+  readonly client?: { readonly id: string; readonly secret: string };
+  /** It takes clients whose id is the address of a document. */
+  readonly takesDocuments?: boolean;
+  /** The guarded server takes no token at all. */
+  readonly refusesTokens?: boolean;
+  /** What the identity provider at `/idp/token` answers instead of its word. */
+  readonly providerError?: {
+    readonly error: string;
+    readonly [key: string]: string;
+  };
   /** Scopes that are refused at the consent page. */
   readonly unknownScopes?: readonly string[];
 }
@@ -51,6 +62,10 @@ export interface AuthorizationServer extends AsyncDisposable {
   /** And every refresh token. */
   revokeAll(): void;
 }
+
+const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+const PERSONLESS = ["client_credentials", JWT_BEARER];
+const ID_JAG = "urn:ietf:params:oauth:token-type:id-jag";
 
 interface Grant {
   readonly challenge: string;
@@ -114,7 +129,15 @@ export function startAuthorizationServer(
       case "/authorize":
         return consent(one.query);
       case "/token":
-        return await token(one.form);
+        return await token(one);
+      case "/idp/token":
+        return options.providerError === undefined
+          ? Response.json({
+            access_token: "word-secret",
+            issued_token_type: ID_JAG,
+            token_type: "N_A",
+          })
+          : Response.json(options.providerError, { status: 400 });
       default:
         return new Response(null, { status: 404 });
     }
@@ -125,11 +148,18 @@ export function startAuthorizationServer(
       issuer,
       authorization_endpoint: `${origin}/authorize`,
       token_endpoint: `${origin}/token`,
-      registration_endpoint: `${origin}/register`,
+      ...(options.client === undefined
+        ? { registration_endpoint: `${origin}/register` }
+        : {}),
       response_types_supported: ["code"],
       grant_types_supported: ["authorization_code", "refresh_token"],
       code_challenge_methods_supported: ["S256"],
-      token_endpoint_auth_methods_supported: ["none"],
+      token_endpoint_auth_methods_supported: options.client === undefined
+        ? ["none"]
+        : ["client_secret_basic", "private_key_jwt"],
+      ...(options.takesDocuments === true
+        ? { client_id_metadata_document_supported: true }
+        : {}),
       authorization_response_iss_parameter_supported: true,
       ...(options.scopes === undefined
         ? {}
@@ -139,7 +169,7 @@ export function startAuthorizationServer(
 
   function mcp(method: string, { headers, json }: SeenRequest): Response {
     const bearer = headers.authorization?.replace(/^Bearer /, "") ?? "";
-    if (!options.isOpen && !access.has(bearer)) {
+    if (!options.isOpen && (options.refusesTokens || !access.has(bearer))) {
       return new Response("who are you?", {
         status: 401,
         headers: {
@@ -183,10 +213,18 @@ export function startAuthorizationServer(
     });
   }
 
-  async function token(form: URLSearchParams): Promise<Response> {
+  async function token({ form, headers }: SeenRequest): Promise<Response> {
     const bad = (error: string) => Response.json({ error }, { status: 400 });
     if (options.tokenError !== undefined) {
       return Response.json(options.tokenError, { status: 400 });
+    }
+    const { client } = options;
+    const isKnown = client === undefined || form.has("client_assertion") ||
+      headers.authorization ===
+        `Basic ${btoa(`${client.id}:${client.secret}`)}`;
+    if (!isKnown) return bad("invalid_client");
+    if (PERSONLESS.includes(form.get("grant_type") ?? "")) {
+      return issue(form.get("scope") ?? "");
     }
     if (form.get("grant_type") === "refresh_token") {
       // Each refresh token is good for once.

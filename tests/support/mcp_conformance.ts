@@ -42,16 +42,6 @@ export const SCENARIOS = [
 
 export type Scenario = typeof SCENARIOS[number];
 
-/** Scenarios that fail, and why. */
-export const NOT_DONE: Readonly<Partial<Record<Scenario, string>>> = {
-  "auth/basic-cimd": "a warning: no document describes this client on the web",
-  "auth/pre-registration": "no configuration key names a client id",
-  "auth/client-credentials-jwt": "an extension: logins without a person",
-  "auth/client-credentials-basic": "an extension: logins without a person",
-  "auth/cross-app-access-complete-flow":
-    "an extension: logins through another application",
-};
-
 export async function isSuiteInstalled(): Promise<boolean> {
   try {
     await Deno.stat(SUITE);

@@ -5,8 +5,16 @@
  *
  *   mcp_conformance_client.ts URL
  */
-import type { McpServerConfig, McpTransport } from "@/config/config.ts";
+import { discoverOAuthServerInfo } from "@modelcontextprotocol/client";
+import * as v from "valibot";
+import type {
+  McpBrowserClient,
+  McpOAuthClient,
+  McpServerConfig,
+  McpTransport,
+} from "@/config/config.ts";
 import { connectServer } from "@/mcp/connect.ts";
+import { issuerOf } from "@/mcp/oauth_client.ts";
 import { logIn } from "@/mcp/oauth_login.ts";
 import { type McpServer, McpStartError } from "@/mcp/server.ts";
 import { createPlatform } from "@/platform/deno.ts";
@@ -26,7 +34,11 @@ class User {
   readonly #home: string;
   #logins = 0;
 
-  constructor(url: string, home: string) {
+  constructor(
+    url: string,
+    home: string,
+    oauthClient: McpOAuthClient | undefined,
+  ) {
     this.#home = home;
     this.#transport = {
       kind: "http",
@@ -36,6 +48,7 @@ class User {
       envHeaders: undefined,
       scopes: undefined,
       oauthResource: undefined,
+      oauthClient,
     };
   }
 
@@ -124,6 +137,87 @@ class User {
   }
 }
 
+/** What the suite arranged with its servers, as a user would configure it. */
+const Context = v.looseObject({
+  client_id: v.optional(v.string()),
+  client_secret: v.optional(v.string()),
+  private_key_pem: v.optional(v.string()),
+  signing_algorithm: v.optional(v.string()),
+  idp_client_id: v.optional(v.string()),
+  idp_id_token: v.optional(v.string()),
+  idp_token_endpoint: v.optional(v.string()),
+});
+
+const SECRET = "SUITE_SECRET";
+const PRIVATE_KEY = "SUITE_PRIVATE_KEY";
+const ID_TOKEN = "SUITE_ID_TOKEN";
+/** The document the suite knows of. */
+const METADATA_URL = "https://conformance-test.local/client-metadata.json";
+
+async function arrangedClient(
+  url: string,
+  scenario: string,
+  json: string,
+): Promise<McpOAuthClient | undefined> {
+  const context = v.parse(Context, JSON.parse(json));
+  const { client_id: id, private_key_pem, idp_client_id } = context;
+  if (scenario === "auth/basic-cimd") {
+    return browserClient({ metadataUrl: METADATA_URL });
+  }
+  if (id === undefined) return undefined;
+  // Whoever registered a client knows where.
+  const issuer = issuerOf(await discoverOAuthServerInfo(url));
+  Deno.env.set(SECRET, context.client_secret ?? "");
+  if (idp_client_id !== undefined) {
+    Deno.env.set(ID_TOKEN, context.idp_id_token ?? "");
+    return {
+      grant: "cross_app_access",
+      id,
+      issuer,
+      secretEnvVar: SECRET,
+      idTokenEnvVar: ID_TOKEN,
+      provider: {
+        clientId: idp_client_id,
+        tokenEndpoint: context.idp_token_endpoint ?? "",
+      },
+    };
+  }
+  if (private_key_pem !== undefined) {
+    Deno.env.set(PRIVATE_KEY, private_key_pem);
+    return {
+      grant: "client_credentials",
+      id,
+      issuer,
+      proof: {
+        kind: "key",
+        envVar: PRIVATE_KEY,
+        algorithm: context.signing_algorithm ?? "ES256",
+      },
+    };
+  }
+  return scenario.startsWith("auth/client-credentials")
+    ? {
+      grant: "client_credentials",
+      id,
+      issuer,
+      proof: { kind: "secret", envVar: SECRET },
+    }
+    : browserClient({ id, issuer, secretEnvVar: SECRET });
+}
+
+function browserClient(
+  changes: Partial<McpBrowserClient>,
+): McpBrowserClient {
+  return {
+    grant: "authorization_code",
+    id: undefined,
+    metadataUrl: undefined,
+    secretEnvVar: undefined,
+    issuer: undefined,
+    ...changes,
+  };
+}
+
 async function consent(url: URL): Promise<void> {
   const response = await fetch(url);
   await response.text();
@@ -131,7 +225,13 @@ async function consent(url: URL): Promise<void> {
 
 const home = await Deno.makeTempDir({ prefix: "codex-conformance-" });
 try {
-  await new User(Deno.args.at(-1) ?? "", home).run();
+  const url = Deno.args.at(-1) ?? "";
+  const client = await arrangedClient(
+    url,
+    Deno.env.get("MCP_CONFORMANCE_SCENARIO") ?? "",
+    Deno.env.get("MCP_CONFORMANCE_CONTEXT") ?? "{}",
+  );
+  await new User(url, home, client).run();
 } finally {
   await Deno.remove(home, { recursive: true });
 }
