@@ -47,3 +47,30 @@ export function reviewHint(target: ReviewTarget): string {
       return target.instructions.trim();
   }
 }
+
+const NOTHING_SAID = "The reviewer gave no answer.";
+
+/** A review as people read it. */
+export function reviewText(review: ReviewOutput): string {
+  const { findings, overall_explanation } = review;
+  const explanation = overall_explanation.trim();
+  if (findings.length === 0) {
+    return explanation === "" ? NOTHING_SAID : explanation;
+  }
+  const heading = findings.length === 1
+    ? "Review comment:"
+    : "Full review comments:";
+  return [
+    ...(explanation === "" ? [] : [explanation]),
+    heading,
+    ...findings.map(findingText),
+  ].join("\n\n");
+}
+
+function findingText(finding: ReviewFinding): string {
+  const { absolute_file_path: path, line_range: lines } = finding.code_location;
+  return [
+    `- ${finding.title} — ${path}:${lines.start}-${lines.end}`,
+    ...finding.body.split("\n").map((line) => `  ${line}`),
+  ].join("\n");
+}

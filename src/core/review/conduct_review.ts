@@ -12,6 +12,7 @@ import {
   reviewHint,
   type ReviewOutput,
   type ReviewTarget,
+  reviewText,
 } from "@/protocol/review.ts";
 import { askGit } from "../git_command.ts";
 import type { ThreadSpec } from "../open_thread.ts";
@@ -21,7 +22,7 @@ import type { ThreadState } from "../thread_state.ts";
 import type { TurnEnvironment } from "../turn_environment.ts";
 import { TurnFrame } from "../turn_frame.ts";
 import { eventLine } from "../turn_record.ts";
-import { readReview, reviewText } from "./output.ts";
+import { readReview } from "./output.ts";
 import { reviewPrompt } from "./prompt.ts";
 
 export interface ReviewPorts {

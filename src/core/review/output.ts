@@ -1,12 +1,6 @@
-/** A reviewer's answer: JSON by agreement, read leniently, shown as text. Pure. */
+/** A reviewer's answer: JSON by agreement, read leniently. Pure. */
 import { decode } from "@/protocol/decode.ts";
-import {
-  type ReviewFinding,
-  type ReviewOutput,
-  ReviewOutputSchema,
-} from "@/protocol/review.ts";
-
-const NOTHING_SAID = "The reviewer gave no answer.";
+import { type ReviewOutput, ReviewOutputSchema } from "@/protocol/review.ts";
 
 /** What an answer says; text that is not the agreed JSON becomes the explanation. */
 export function readReview(answer: string): ReviewOutput {
@@ -25,31 +19,6 @@ export function readReview(answer: string): ReviewOutput {
 /** Every field may be missing, so any object could pass for a review. */
 function saysSomething(review: ReviewOutput): boolean {
   return review.findings.length > 0 || review.overall_explanation !== "";
-}
-
-/** A review as people read it. */
-export function reviewText(review: ReviewOutput): string {
-  const { findings, overall_explanation } = review;
-  const explanation = overall_explanation.trim();
-  if (findings.length === 0) {
-    return explanation === "" ? NOTHING_SAID : explanation;
-  }
-  const heading = findings.length === 1
-    ? "Review comment:"
-    : "Full review comments:";
-  return [
-    ...(explanation === "" ? [] : [explanation]),
-    heading,
-    ...findings.map(findingText),
-  ].join("\n\n");
-}
-
-function findingText(finding: ReviewFinding): string {
-  const { absolute_file_path: path, line_range: lines } = finding.code_location;
-  return [
-    `- ${finding.title} — ${path}:${lines.start}-${lines.end}`,
-    ...finding.body.split("\n").map((line) => `  ${line}`),
-  ].join("\n");
 }
 
 /** Models like to write a sentence or a fence around the JSON they were asked for. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readReview, reviewText } from "@/core/review/output.ts";
+import { readReview } from "@/core/review/output.ts";
+import { reviewText } from "@/protocol/review.ts";
 
 const FINDING = {
   title: "[P1] Bug",
