@@ -4,11 +4,13 @@ import type { TurnId } from "@/protocol/ids.ts";
 import type { ClientMethod } from "@/protocol/rpc/methods.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
+import { storedThreadHandlers } from "./handlers/stored_threads.ts";
 import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { turnHandlers } from "./handlers/turns.ts";
 import type { Handlers } from "./session.ts";
 import type { ThreadTable } from "./thread_table.ts";
+import { ThreadViews } from "./thread_views.ts";
 
 /** What only the vendor's own service can answer. */
 const VENDOR = [
@@ -72,18 +74,10 @@ const MISSING = [
   "memory/reset",
   "skills/config/write",
   "skills/list",
-  "thread/archive",
   "thread/decrement_elicitation",
-  "thread/fork",
   "thread/increment_elicitation",
   "thread/list",
   "thread/memoryMode/set",
-  "thread/metadata/update",
-  "thread/name/set",
-  "thread/read",
-  "thread/rollback",
-  "thread/turns/list",
-  "thread/unarchive",
   "windowsSandbox/setupStart",
 ] as const satisfies readonly ClientMethod[];
 
@@ -96,6 +90,7 @@ export interface HandlerPorts {
 export function createHandlers(
   { services, table, newTurnId }: HandlerPorts,
 ): Handlers {
+  const views = new ThreadViews(services.stored, table);
   return {
     ...refusing(
       VENDOR,
@@ -103,7 +98,8 @@ export function createHandlers(
     ),
     ...refusing(MISSING, "is not available in this version yet"),
     ...connectionHandlers(services),
-    ...threadHandlers(services, table),
+    ...threadHandlers(services, table, views),
+    ...storedThreadHandlers(services.stored, table, views),
     ...threadActionHandlers(table),
     ...turnHandlers(table, newTurnId),
   };

@@ -3,7 +3,7 @@
  * thread's events in order, tells every watcher, and asks them what the thread asks;
  * the first answer counts.
  */
-import { RpcError } from "@/jsonrpc/peer.ts";
+import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
@@ -39,7 +39,10 @@ export class LoadedThread {
   readonly #pump: Promise<void>;
   /** Questions on their way to clients and answers on their way back. */
   readonly #asking = new Set<Promise<void>>();
+  /** Rollbacks that wait for their end, in order. */
+  readonly #rollbacks: PromiseWithResolvers<void>[] = [];
   #preview: string;
+  #name: string | undefined;
 
   /**
    * @param now milliseconds since the Unix epoch
@@ -57,7 +60,16 @@ export class LoadedThread {
   }
 
   get record(): ThreadRecord {
-    return { ...this.info.record, preview: this.#preview };
+    return {
+      ...this.info.record,
+      preview: this.#preview,
+      ...(this.#name === undefined ? {} : { name: this.#name }),
+    };
+  }
+
+  /** Takes over a name that is stored elsewhere. */
+  rename(name: string): void {
+    this.#name = name;
   }
 
   get info(): ThreadInfo {
@@ -92,6 +104,20 @@ export class LoadedThread {
 
   submit(op: Op): Promise<void> {
     return this.#open.handle.submit(op);
+  }
+
+  /**
+   * Takes the last turns out; resolves when the thread has done it.
+   *
+   * @throws RpcError with why it would not
+   */
+  async rollBack(turns: number): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    this.#rollbacks.push(ended);
+    await Promise.all([
+      this.submit({ type: "rollback", turns }),
+      ended.promise,
+    ]);
   }
 
   /** Adds a watcher; what the thread is waiting for is asked of it, too. */
@@ -132,6 +158,11 @@ export class LoadedThread {
       });
     }
     for (const { controller } of this.#pending.values()) controller.abort();
+    for (const rollback of this.#rollbacks.splice(0)) {
+      rollback.reject(
+        new RpcError(RPC_INVALID_REQUEST, `thread not found: ${this.id}`),
+      );
+    }
     await this.#tell({
       method: "thread/closed",
       params: { threadId: this.id },
@@ -143,6 +174,7 @@ export class LoadedThread {
       return await this.#take(event.threadId, event.event);
     }
     if (event.type === "agentStarted") return await this.#agent(event);
+    if (event.type === "rollbackEnded") this.#endRollback(event.problem);
     this.#rememberPreview(threadId, event);
     const projection = this.#projectionOf(threadId);
     for (const notification of projection.notifications(event)) {
@@ -155,6 +187,12 @@ export class LoadedThread {
       this.#pending.get(event.requestId)?.controller.abort();
     }
     if (event.type === "turnCompleted") this.#dropQuestions(threadId);
+  }
+
+  #endRollback(problem: string | undefined): void {
+    const rollback = this.#rollbacks.shift();
+    if (problem === undefined) rollback?.resolve();
+    else rollback?.reject(new RpcError(RPC_INVALID_REQUEST, problem));
   }
 
   #projectionOf(threadId: ThreadId): Projection {

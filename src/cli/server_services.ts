@@ -12,6 +12,9 @@ import type {
   OpenThread,
   ThreadRequest,
 } from "@/protocol/services.ts";
+import type { ThreadId } from "@/protocol/ids.ts";
+import type { ThreadStore } from "@/protocol/stored_threads.ts";
+import { createThreadStore } from "@/state/thread_store.ts";
 import { compose, userAgent } from "./compose.ts";
 import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
@@ -26,6 +29,12 @@ export async function serverServices(
 ): Promise<AgentServices> {
   const { codexHome } = await loadConfig(configOptions(parsed, platform));
   const agent = await userAgent(platform, "");
+  const stored = createThreadStore({ ...platform, codexHome });
+  const begin = (
+    request: ThreadRequest,
+    signal: AbortSignal,
+    act: (host: ThreadHost) => Promise<ThreadHandle>,
+  ) => open({ parsed, platform, request }, act, signal);
   return {
     codexHome,
     system: {
@@ -34,33 +43,45 @@ export async function serverServices(
     },
     userAgent: ({ name, version }) => `${name}${agent} (${name}; ${version})`,
     models: modelEntries,
+    stored,
     threads: {
       start: (request, signal) =>
-        open(
-          parsed,
-          platform,
-          request,
-          signal,
-          (host) => host.startThread(request, signal),
-        ),
-      resume: (id, request, signal) =>
-        open(
-          parsed,
-          platform,
-          request,
+        begin(request, signal, (host) => host.startThread(request, signal)),
+      resume: async (id, request, signal) =>
+        begin(
+          await inItsPlace(stored, id, request),
           signal,
           (host) => host.resumeThread({ kind: "id", id }, request, signal),
+        ),
+      fork: async (from, request, signal) =>
+        begin(
+          await inItsPlace(stored, from, request),
+          signal,
+          (host) => host.forkThread(from, request, signal),
         ),
     },
   };
 }
 
-async function open(
-  parsed: ParsedCommand,
-  platform: Platform,
+/** A thread goes on where it was, unless its client says otherwise. */
+async function inItsPlace(
+  stored: ThreadStore,
+  id: ThreadId,
   request: ThreadRequest,
-  signal: AbortSignal,
+): Promise<ThreadRequest> {
+  if (request.cwd !== undefined) return request;
+  const record = await stored.find(id);
+  return record === undefined ? request : { ...request, cwd: record.cwd };
+}
+
+async function open(
+  { parsed, platform, request }: {
+    readonly parsed: ParsedCommand;
+    readonly platform: Platform;
+    readonly request: ThreadRequest;
+  },
   begin: (host: ThreadHost) => Promise<ThreadHandle>,
+  signal: AbortSignal,
 ): Promise<OpenThread> {
   const options = configOptions(parsed, platform);
   const config = await loadConfig({

@@ -1,14 +1,23 @@
 /**
- * The agent in this process: starts threads and continues stored ones.
+ * The agent in this process: starts threads, continues and copies stored ones.
  */
+import type { FileSystem } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type {
   ThreadHost,
   ThreadOptions,
   ThreadSelector,
 } from "@/protocol/host.ts";
+import { uuidV7 } from "@/protocol/ids.ts";
+import { VERSION } from "@/protocol/version.ts";
+import { forkRollout } from "@/state/fork_rollout.ts";
 import { readRollout, type StoredThread } from "@/state/rollout_reader.ts";
-import { findByName, findLatest, findSession } from "@/state/sessions.ts";
+import {
+  findByName,
+  findLatest,
+  findSession,
+  rolloutPath,
+} from "@/state/sessions.ts";
 import { type HostPorts, openThread, type ThreadSpec } from "./open_thread.ts";
 
 /** The agent behind the ThreadHost interface. */
@@ -35,7 +44,59 @@ export function createHost(ports: HostPorts): ThreadHost {
       const stored = await findStored(ports, selector);
       return await openThread(ports, { ...specOf(options), stored }, signal);
     },
+    async forkThread(from, options, signal) {
+      const parent = await findStored(ports, { kind: "id", id: from });
+      const spec = specOf(options);
+      const fork = ports.isEphemeral
+        ? { ...spec, ...unkeptFork(parent, options) }
+        : { ...spec, stored: await keptFork(ports, parent, options) };
+      return await openThread(ports, fork, signal);
+    },
   };
+}
+
+/** A fork nobody will read back needs the conversation only. */
+function unkeptFork(
+  { meta, history, lastContext }: StoredThread,
+  options: ThreadOptions,
+): Pick<ThreadSpec, "fork" | "instructions"> {
+  const instructions = options.instructions ?? meta.base_instructions?.text;
+  return {
+    fork: { from: meta.id, history, lastContext },
+    ...(instructions === undefined ? {} : { instructions }),
+  };
+}
+
+/** The whole record is copied, so that its turns can be shown, and rolled back. */
+async function keptFork(
+  { platform, config, originator, source }: HostPorts,
+  parent: StoredThread,
+  { instructions }: ThreadOptions,
+): Promise<StoredThread> {
+  const startedMs = platform.clock.now();
+  const id = uuidV7(startedMs, platform.random.bytes(10));
+  const to = rolloutPath(config.codexHome, id, startedMs);
+  // Who an agent was is no business of a thread that was copied from it.
+  const { agent_nickname: _, agent_role: __, ...meta } = parent.meta;
+  await forkRollout(platform, {
+    from: parent.path,
+    to,
+    meta: {
+      ...meta,
+      id,
+      forked_from_id: parent.meta.id,
+      timestamp: new Date(startedMs).toISOString(),
+      cwd: config.cwd,
+      originator,
+      source,
+      cli_version: VERSION,
+      model_provider: config.provider.id,
+      ...(instructions === undefined
+        ? {}
+        : { base_instructions: { text: instructions } }),
+    },
+  });
+  return await read(platform.files, to);
 }
 
 async function findStored(
@@ -59,11 +120,15 @@ async function findStored(
   if (session === undefined) {
     throw new CodexError("not_found", notFoundText(selector, cwd));
   }
-  const stored = await readRollout(files, session.path);
+  return await read(files, session.path);
+}
+
+async function read(files: FileSystem, path: string): Promise<StoredThread> {
+  const stored = await readRollout(files, path);
   if (stored !== undefined) return stored;
   throw new CodexError(
     "not_found",
-    `Cannot resume "${session.path}": its first line cannot be read, so it is no thread`,
+    `Cannot resume "${path}": its first line cannot be read, so it is no thread`,
   );
 }
 

@@ -372,6 +372,7 @@ function threadRecord(
   const { git } = surroundings;
   const placed = placeRecord(place, ports.source);
   const createdAtMs = Date.parse(stored?.meta.timestamp ?? "");
+  const forkedFromId = fork?.from ?? stored?.meta.forked_from_id;
   return {
     id,
     preview: stored?.preview ?? "",
@@ -389,7 +390,7 @@ function threadRecord(
         ...(git.originUrl === undefined ? {} : { originUrl: git.originUrl }),
       },
     }),
-    ...(fork === undefined ? {} : { forkedFromId: fork.from }),
+    ...(forkedFromId === undefined ? {} : { forkedFromId }),
     ...(placed.agent_nickname === undefined
       ? {}
       : { agentNickname: placed.agent_nickname }),

@@ -159,13 +159,15 @@ export class Thread implements ThreadHandle {
 
   /** A turn that runs would go on with what was taken away. */
   async #rollBack(turns: number): Promise<void> {
-    if (this.#turn === undefined) {
-      return await this.#parts.state.rollBack(turns);
+    const { state, events } = this.#parts;
+    if (this.#turn !== undefined) {
+      return await events.push({
+        type: "rollbackEnded",
+        problem: "Cannot roll back while a turn runs; interrupt it first",
+      });
     }
-    await this.#parts.events.push({
-      type: "warning",
-      message: "Cannot roll back while a turn runs; interrupt it first",
-    });
+    await state.rollBack(turns);
+    await events.push({ type: "rollbackEnded" });
   }
 
   /** Items join the history now, or at the checkpoint of the turn that runs. */

@@ -210,6 +210,12 @@ export type ThreadEvent =
     readonly willRetry: boolean;
   }
   | { readonly type: "warning"; readonly message: string }
+  /** What a `rollback` op came to; each is answered by one. */
+  | {
+    readonly type: "rollbackEnded";
+    /** Why nothing was rolled back. */
+    readonly problem?: string;
+  }
   /** A sub-agent was started; what happens in it comes as `agentEvent`. */
   | {
     readonly type: "agentStarted";

@@ -75,4 +75,10 @@ export interface ThreadHost {
     options: ThreadOptions,
     signal: AbortSignal,
   ): Promise<ThreadHandle>;
+  /** Begins a thread with all a stored one holds; the other stays as it is. */
+  forkThread(
+    from: ThreadId,
+    options: ThreadOptions,
+    signal: AbortSignal,
+  ): Promise<ThreadHandle>;
 }

@@ -5,6 +5,7 @@
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { SandboxMode } from "./policy.ts";
+import type { ThreadStore } from "./stored_threads.ts";
 
 /** What may be said of a thread when it is opened, over what is configured. */
 export interface ThreadRequest extends ThreadOptions {
@@ -33,6 +34,12 @@ export interface ThreadService {
     request: ThreadRequest,
     signal: AbortSignal,
   ): Promise<OpenThread>;
+  /** A new thread with all that one holds. @throws CodexError `not_found` */
+  fork(
+    from: ThreadId,
+    request: ThreadRequest,
+    signal: AbortSignal,
+  ): Promise<OpenThread>;
 }
 
 export interface ModelEntry {
@@ -48,6 +55,7 @@ export interface ModelEntry {
 
 export interface AgentServices {
   readonly threads: ThreadService;
+  readonly stored: ThreadStore;
   readonly codexHome: string;
   /** `unix` or `windows`, and the system's own name. */
   readonly system: { readonly family: string; readonly os: string };

@@ -14,6 +14,7 @@ import type {
   StoredUsage,
   TurnContext,
 } from "@/protocol/rollout.ts";
+import { asObject, parseLine, type RawLine } from "./rollout_line.ts";
 
 /** What a thread's file says, in the form a thread goes on from. */
 export interface StoredThread {
@@ -72,12 +73,6 @@ export async function* readLines(
   if (rest !== "") yield rest;
 }
 
-/** A line as parsed JSON, before anything about it is believed. */
-interface RawLine {
-  readonly type?: unknown;
-  readonly payload?: unknown;
-}
-
 class Replay {
   #meta: SessionMeta | undefined;
   #history: ResponseItem[] = [];
@@ -117,8 +112,7 @@ class Replay {
     const payload = asObject(raw.payload);
     switch (raw.type) {
       case "session_meta":
-        // A forked thread repeats its parent's line; the first one is its own.
-        this.#meta ??= decodeMeta(payload);
+        this.#meta = mergeMeta(this.#meta, payload);
         return;
       case "response_item":
         return this.#append(payload);
@@ -195,6 +189,18 @@ function isContextMessage(
       .test(first.text);
 }
 
+/**
+ * The first line says whose thread this is. A later one of the same thread changes
+ * what it names; a forked thread repeats its parent's, which is not about itself.
+ */
+export function mergeMeta(
+  meta: SessionMeta | undefined,
+  payload: Readonly<Record<string, unknown>>,
+): SessionMeta | undefined {
+  if (meta === undefined) return decodeMeta(payload);
+  return payload.id === meta.id ? { ...meta, ...decodeMeta(payload) } : meta;
+}
+
 function decodeMeta(
   payload: Readonly<Record<string, unknown>>,
 ): SessionMeta | undefined {
@@ -219,19 +225,4 @@ function decodeUsage(value: unknown): TokenUsage | undefined {
     reasoningOutputTokens: stored.reasoning_output_tokens ?? 0,
     totalTokens: stored.total_tokens ?? 0,
   });
-}
-
-function parseLine(line: string): RawLine | undefined {
-  try {
-    return asObject(JSON.parse(line));
-  } catch {
-    // Half a line after a crash; the caller counts it.
-    return undefined;
-  }
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null
-    ? value as Readonly<Record<string, unknown>>
-    : {};
 }

@@ -13,6 +13,7 @@ import {
 import { CodexError } from "@/protocol/errors.ts";
 import { encodeResponseItem } from "@/protocol/response_items.ts";
 import type { RolloutEntry } from "@/protocol/rollout.ts";
+import { DIRECTORY_MODE, FILE_MODE, separator } from "./append.ts";
 
 /** Where the lines of a thread go. */
 export interface RolloutWriter {
@@ -22,10 +23,6 @@ export interface RolloutWriter {
   append(entries: readonly RolloutEntry[]): Promise<void>;
   close(): void;
 }
-
-/** Conversations hold source code and secrets: only their owner may read them. */
-const FILE_MODE = 0o600;
-const DIRECTORY_MODE = 0o700;
 
 /** A writer to the file at `path`, which may exist (resume) or not. */
 export function createRolloutWriter(
@@ -106,11 +103,4 @@ async function openForAppending(
 ): Promise<AppendFile> {
   await files.makeDirectory(directoryOf(path), DIRECTORY_MODE);
   return await files.openAppend(path, FILE_MODE);
-}
-
-async function separator(files: FileSystem, path: string): Promise<string> {
-  const size = (await files.stat(path))?.size ?? 0;
-  if (size === 0) return "";
-  const last = await files.readRange(path, size - 1, 1);
-  return last[0] === 0x0a ? "" : "\n";
 }

@@ -5,7 +5,9 @@
 import { baseNameOf } from "@/platform/paths.ts";
 import type { FileSystem } from "@/platform/platform.ts";
 import { isUuid, type ThreadId } from "@/protocol/ids.ts";
+import { asObject, parseLine } from "./rollout_line.ts";
 import { readLines } from "./rollout_reader.ts";
+import { readNames } from "./thread_names.ts";
 
 /** The path of a new thread's file; the date parts are local time. */
 export function rolloutPath(
@@ -85,17 +87,7 @@ export async function findByName(
   name: string,
   filter: LatestFilter,
 ): Promise<SessionFile | undefined> {
-  const index = await files.readTextIfExists(
-    `${codexHome}/session_index.jsonl`,
-  );
-  const names = new Map<ThreadId, string>();
-  for (const line of (index ?? "").split("\n")) {
-    const entry = parseObject(line);
-    if (typeof entry.id === "string" && typeof entry.thread_name === "string") {
-      names.delete(entry.id);
-      names.set(entry.id, entry.thread_name);
-    }
-  }
+  const names = await readNames(files, codexHome);
   for (const [id, threadName] of [...names].reverse()) {
     if (threadName !== name) continue;
     const session = await findSession(files, codexHome, id);
@@ -106,8 +98,50 @@ export async function findByName(
   return undefined;
 }
 
-/** Every stored thread, newest day first. */
-async function* listSessions(
+/** The file of an archived thread. */
+export async function findArchived(
+  files: FileSystem,
+  codexHome: string,
+  id: ThreadId,
+): Promise<SessionFile | undefined> {
+  const wanted = id.toLowerCase();
+  for await (const session of listArchived(files, codexHome)) {
+    if (session.id === wanted) return session;
+  }
+  return undefined;
+}
+
+/** Where a thread's file lies once it is archived. */
+export function archivedPath(codexHome: string, path: string): string {
+  return `${codexHome}/archived_sessions/${baseNameOf(path)}`;
+}
+
+/** Where an archived file came from; undefined when its name does not tell a day. */
+export function unarchivedPath(
+  codexHome: string,
+  path: string,
+): string | undefined {
+  const name = baseNameOf(path);
+  const match = /^rollout-(\d{4})-(\d{2})-(\d{2})T/.exec(name);
+  return match === null
+    ? undefined
+    : `${codexHome}/sessions/${match.slice(1).join("/")}/${name}`;
+}
+
+/** Every archived thread, newest first. */
+export async function* listArchived(
+  files: FileSystem,
+  codexHome: string,
+): AsyncGenerator<SessionFile, void> {
+  const directory = `${codexHome}/archived_sessions`;
+  for (const name of await namesDescending(files, directory)) {
+    const id = threadIdOf(name);
+    if (id !== undefined) yield { path: `${directory}/${name}`, id };
+  }
+}
+
+/** Every stored thread that is not archived, newest day first. */
+export async function* listSessions(
   files: FileSystem,
   codexHome: string,
 ): AsyncGenerator<SessionFile, void> {
@@ -155,8 +189,8 @@ async function matches(
     if (!line.includes('"session_meta"') && !line.includes('"turn_context"')) {
       continue;
     }
-    const entry = parseObject(line);
-    const payload = parseFields(entry.payload);
+    const entry = parseLine(line) ?? {};
+    const payload = asObject(entry.payload);
     if (entry.type === "session_meta") provider ??= payload.model_provider;
     if (entry.type === "session_meta" || entry.type === "turn_context") {
       cwd = payload.cwd ?? cwd;
@@ -164,19 +198,4 @@ async function matches(
   }
   if (provider !== filter.provider) return false;
   return filter.cwd === undefined || cwd === filter.cwd;
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return parseFields(JSON.parse(text));
-  } catch {
-    // A line another program is still writing tells nothing yet.
-    return {};
-  }
-}
-
-function parseFields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null
-    ? value as Readonly<Record<string, unknown>>
-    : {};
 }

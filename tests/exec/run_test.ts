@@ -88,6 +88,7 @@ async function run(
   const host: ThreadHost = {
     startThread: async () => thread,
     resumeThread: async () => thread,
+    forkThread: async () => thread,
   };
   const written: Record<string, unknown> = {};
   let stdout = "";

@@ -1,11 +1,11 @@
 /** What clients ask of a running thread beside turns; each is one op. */
-import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import { decode } from "@/protocol/decode.ts";
 import {
   decodeResponseItem,
   type ResponseItem,
 } from "@/protocol/response_items.ts";
 import { ResponseItem as WireResponseItem } from "@/protocol/rpc/response_item.ts";
+import { refused } from "../refusal.ts";
 import type { Handlers } from "../session.ts";
 import type { ThreadTable } from "../thread_table.ts";
 
@@ -51,8 +51,4 @@ function itemOf(value: unknown, index: number): ResponseItem {
   if (decoded.ok && item !== undefined) return item;
   const why = decoded.ok ? "" : `: ${decoded.message}`;
   throw refused(`items[${index}] is not a valid response item${why}`);
-}
-
-function refused(message: string): RpcError {
-  return new RpcError(RPC_INVALID_REQUEST, message);
 }

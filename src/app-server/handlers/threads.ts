@@ -1,23 +1,28 @@
-/** Threads: started, continued, watched, let go. */
+/** Threads: started, continued, copied, watched, let go. */
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { TurnChoices } from "@/protocol/ops.ts";
 import type { Params, Result } from "@/protocol/rpc/methods.ts";
 import type { AgentServices, ThreadRequest } from "@/protocol/services.ts";
+import type { Thread } from "@/protocol/rpc/thread.ts";
 import type { LoadedThread } from "../loaded_thread.ts";
+import { refused } from "../refusal.ts";
 import type { Handlers } from "../session.ts";
 import type { ThreadTable } from "../thread_table.ts";
-import { wireSandbox, wireThread } from "../wire.ts";
+import type { ThreadViews } from "../thread_views.ts";
+import { wireSandbox } from "../wire.ts";
 import { page } from "./page.ts";
 
 type Names =
   | "thread/start"
   | "thread/resume"
+  | "thread/fork"
   | "thread/unsubscribe"
   | "thread/loaded/list";
 
 export function threadHandlers(
   services: AgentServices,
   table: ThreadTable,
+  views: ThreadViews,
 ): Pick<Handlers, Names> {
   return {
     async "thread/start"(params, { session, signal, afterAnswer }) {
@@ -27,26 +32,45 @@ export function threadHandlers(
       afterAnswer(async () => {
         await session.notify({
           method: "thread/started",
-          params: { thread: threadOf(thread) },
+          params: { thread: views.view(thread.record, []) },
         });
         await tellWarnings(thread, session);
       });
-      return opened(thread);
+      return opened(thread, views.view(thread.record, []));
     },
     async "thread/resume"(params, { session, signal, afterAnswer }) {
-      const running = table.find(params.threadId);
+      refuseHistory(params);
+      const id: ThreadId = params.threadId;
+      const running = table.find(id);
       if (running !== undefined) {
         running.watch(session);
-        return opened(running);
+        return opened(running, await views.thread(id, await views.turns(id)));
       }
-      const id: ThreadId = params.threadId;
-      const request = requestOf(params);
       const thread = table.add(
-        await services.threads.resume(id, request, signal),
+        await services.threads.resume(id, requestOf(params), signal),
       );
       thread.watch(session);
       afterAnswer(() => tellWarnings(thread, session));
-      return opened(thread);
+      return opened(thread, await views.thread(id, await views.turns(id)));
+    },
+    async "thread/fork"(params, { session, signal, afterAnswer }) {
+      refuseHistory(params);
+      const from: ThreadId = params.threadId;
+      const thread = table.add(
+        await services.threads.fork(from, requestOf(params), signal),
+      );
+      thread.watch(session);
+      afterAnswer(async () => {
+        await session.notify({
+          method: "thread/started",
+          params: { thread: views.view(thread.record, []) },
+        });
+        await tellWarnings(thread, session);
+      });
+      // A thread that is not kept shows the turns of the one it was copied from.
+      const shown = thread.record.path === undefined ? from : thread.id;
+      const turns = await views.turns(shown);
+      return opened(thread, await views.thread(thread.id, turns));
     },
     async "thread/unsubscribe"({ threadId }, { session, afterAnswer }) {
       const thread = table.find(threadId);
@@ -67,14 +91,24 @@ export function threadHandlers(
   };
 }
 
-/** A running thread as clients read it. */
-export function threadOf(
-  thread: LoadedThread,
-): Result<"thread/start">["thread"] {
-  return wireThread(thread.record, { status: thread.status, turns: [] });
-}
+type OpenParams =
+  | Params<"thread/start">
+  | Params<"thread/resume">
+  | Params<"thread/fork">;
 
-type OpenParams = Params<"thread/start"> | Params<"thread/resume">;
+/** A thread is named by its id alone: nothing that was asked for may be passed over. */
+function refuseHistory(
+  params: Params<"thread/resume"> | Params<"thread/fork">,
+): void {
+  if (params.path != null) {
+    throw refused("path is not available in this version; name the threadId");
+  }
+  if ("history" in params && params.history != null) {
+    throw refused(
+      "history is not available in this version; use thread/inject_items",
+    );
+  }
+}
 
 function requestOf(params: OpenParams): ThreadRequest {
   return {
@@ -101,7 +135,7 @@ function choicesOf(params: OpenParams): TurnChoices {
   return defined({
     model: params.model,
     approvalPolicy: params.approvalPolicy,
-    personality: params.personality,
+    personality: "personality" in params ? params.personality : undefined,
     serviceTier: params.serviceTier,
   });
 }
@@ -115,10 +149,12 @@ export function defined<T extends object>(
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }
 
-function opened(thread: LoadedThread): Result<"thread/start"> {
-  const { info } = thread;
+function opened(
+  { info }: LoadedThread,
+  thread: Thread,
+): Result<"thread/start"> {
   return {
-    thread: threadOf(thread),
+    thread,
     model: info.model,
     modelProvider: info.provider,
     serviceTier: null,

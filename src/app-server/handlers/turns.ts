@@ -1,9 +1,9 @@
 /** Turns: started, steered, stopped; reviews are turns, too. */
-import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import type { TurnId } from "@/protocol/ids.ts";
 import type { TurnChoices } from "@/protocol/ops.ts";
 import type { Params } from "@/protocol/rpc/methods.ts";
 import { newTurn } from "../projection.ts";
+import { refused } from "../refusal.ts";
 import type { Handlers } from "../session.ts";
 import type { ThreadTable } from "../thread_table.ts";
 import { sandboxOf, userInputOf } from "../wire.ts";
@@ -115,8 +115,4 @@ function choicesOf(params: Params<"turn/start">): TurnChoices {
       },
     }),
   };
-}
-
-function refused(message: string): RpcError {
-  return new RpcError(RPC_INVALID_REQUEST, message);
 }

@@ -1,0 +1,41 @@
+/**
+ * Threads as they are stored: what can be learned of one, and changed in its record,
+ * without running it.
+ */
+import type { TurnStatus } from "./events.ts";
+import type { ThreadId, TurnId } from "./ids.ts";
+import type { ThreadItem } from "./items.ts";
+import type { ThreadRecord } from "./thread_record.ts";
+
+/** A turn as its thread's record tells it; times are seconds since the Unix epoch. */
+export interface StoredTurn {
+  readonly id: TurnId;
+  readonly items: readonly ThreadItem[];
+  /** Undefined when nothing was written of its end: it runs, or it was cut off. */
+  readonly status: TurnStatus | undefined;
+  readonly startedAt?: number;
+  readonly completedAt?: number;
+  readonly durationMs?: number;
+}
+
+/** What is known of the repository; null takes a value away. */
+export interface GitChange {
+  readonly sha?: string | null;
+  readonly branch?: string | null;
+  readonly originUrl?: string | null;
+}
+
+export interface ThreadStore {
+  /** Archived ones, too; undefined when nothing is stored. */
+  find(id: ThreadId): Promise<ThreadRecord | undefined>;
+  /** Oldest first; undefined when nothing is stored. */
+  turns(id: ThreadId): Promise<readonly StoredTurn[] | undefined>;
+  /** The thread need not be stored yet. @throws CodexError `storage` */
+  rename(id: ThreadId, name: string): Promise<void>;
+  /** @throws CodexError `not_found` or `storage` */
+  changeGit(id: ThreadId, change: GitChange): Promise<void>;
+  /** Puts it out of the way. @throws CodexError `not_found` or `storage` */
+  archive(id: ThreadId): Promise<void>;
+  /** @throws CodexError `not_found` or `storage` */
+  unarchive(id: ThreadId): Promise<void>;
+}
