@@ -7,6 +7,7 @@ import { connectionHandlers } from "./handlers/connection.ts";
 import { storedThreadHandlers } from "./handlers/stored_threads.ts";
 import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadHandlers } from "./handlers/threads.ts";
+import { settingHandlers } from "./handlers/settings.ts";
 import { turnHandlers } from "./handlers/turns.ts";
 import type { Handlers } from "./session.ts";
 import type { ThreadTable } from "./thread_table.ts";
@@ -50,7 +51,6 @@ const MISSING = [
   "device/key/public",
   "device/key/sign",
   "experimentalFeature/enablement/set",
-  "experimentalFeature/list",
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
   "feedback/upload",
@@ -71,9 +71,7 @@ const MISSING = [
   "mcpServer/resource/read",
   "mcpServer/tool/call",
   "mcpServerStatus/list",
-  "memory/reset",
   "skills/config/write",
-  "skills/list",
   "thread/decrement_elicitation",
   "thread/increment_elicitation",
   "thread/list",
@@ -98,6 +96,7 @@ export function createHandlers(
     ),
     ...refusing(MISSING, "is not available in this version yet"),
     ...connectionHandlers(services),
+    ...settingHandlers(services),
     ...threadHandlers(services, table, views),
     ...storedThreadHandlers(services.stored, table, views),
     ...threadActionHandlers(table),

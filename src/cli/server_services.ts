@@ -18,6 +18,7 @@ import { createThreadStore } from "@/state/thread_store.ts";
 import { compose, userAgent } from "./compose.ts";
 import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
+import { serverSettings } from "./server_settings.ts";
 
 /** Clients of the app-server are editors as a rule; rollouts of both programs say so. */
 const SOURCE = "vscode";
@@ -27,7 +28,8 @@ export async function serverServices(
   parsed: ParsedCommand,
   platform: Platform,
 ): Promise<AgentServices> {
-  const { codexHome } = await loadConfig(configOptions(parsed, platform));
+  const config = await loadConfig(configOptions(parsed, platform));
+  const { codexHome } = config;
   const agent = await userAgent(platform, "");
   const stored = createThreadStore({ ...platform, codexHome });
   const begin = (
@@ -44,6 +46,7 @@ export async function serverServices(
     userAgent: ({ name, version }) => `${name}${agent} (${name}; ${version})`,
     models: modelEntries,
     stored,
+    settings: serverSettings(parsed, platform, config),
     threads: {
       start: (request, signal) =>
         begin(request, signal, (host) => host.startThread(request, signal)),

@@ -18,6 +18,31 @@ export function memoriesDirectory(codexHome: string): string {
   return resolvePath(codexHome, "memories");
 }
 
+/** Forgets everything; gives how many files there were. */
+export function clearMemories(
+  files: FileSystem,
+  codexHome: string,
+): Promise<number> {
+  return removeBelow(files, memoriesDirectory(codexHome));
+}
+
+/** Empties a directory. Links are removed, never followed. */
+async function removeBelow(
+  files: FileSystem,
+  directory: string,
+): Promise<number> {
+  if ((await files.lstat(directory))?.isSymlink) return 0;
+  let count = 0;
+  for (const entry of await files.readDirectory(directory)) {
+    const path = resolvePath(directory, entry.name);
+    if (entry.isDirectory && !entry.isSymlink) {
+      count += await removeBelow(files, path);
+    } else count++;
+    await files.remove(path);
+  }
+  return count;
+}
+
 /** The section for the model; undefined when there is nothing to tell. */
 export async function readMemories(
   files: FileSystem,

@@ -42,6 +42,11 @@ export interface SkillPorts {
   readonly contextWindow: number;
 }
 
+type PlacePorts = Omit<SkillPorts, "contextWindow"> & {
+  /** Directories with skills in them, looked at as if they were the user's. */
+  readonly extraUserRoots?: readonly string[];
+};
+
 /** Undefined when there are no skills. */
 export async function loadSkills(
   ports: SkillPorts,
@@ -58,7 +63,7 @@ export async function loadSkills(
 
 /** All skills that hold where the configuration says, those switched off included. */
 export async function findSkills(
-  ports: Omit<SkillPorts, "contextWindow">,
+  ports: PlacePorts,
 ): Promise<FoundSkills> {
   const { files, config } = ports;
   const { isBundledEnabled, rules } = config.skills;
@@ -107,7 +112,7 @@ async function tryInstall(
  * trust as always.
  */
 async function presentRoots(
-  { files, config, homeDirectory }: Omit<SkillPorts, "contextWindow">,
+  { files, config, homeDirectory, extraUserRoots = [] }: PlacePorts,
 ): Promise<readonly SkillRoot[]> {
   const { codexHome, trustLevel, trustedFolders } = config;
   const agents = trustLevel === "untrusted"
@@ -122,9 +127,12 @@ async function presentRoots(
     ["repo", [...trustedFolders, ...agents]],
     ["user", [codexHome, ...home]],
   ];
-  const roots = folders.flatMap(([scope, paths]) =>
-    paths.map((path) => ({ scope, path: resolvePath(path, "skills") }))
-  );
+  const roots: readonly SkillRoot[] = [
+    ...folders.flatMap(([scope, paths]) =>
+      paths.map((path) => ({ scope, path: resolvePath(path, "skills") }))
+    ),
+    ...extraUserRoots.map((path): SkillRoot => ({ scope: "user", path })),
+  ];
   const isPresent = await Promise.all(
     roots.map(({ path }) =>
       path === resolvePath(codexHome, "skills")

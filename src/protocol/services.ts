@@ -6,6 +6,8 @@ import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { SandboxMode } from "./policy.ts";
 import type { ThreadStore } from "./stored_threads.ts";
+import type { ExperimentalFeatureStage } from "./rpc/features.ts";
+import type { SkillsListEntry } from "./rpc/skills.ts";
 
 /** What may be said of a thread when it is opened, over what is configured. */
 export interface ThreadRequest extends ThreadOptions {
@@ -53,7 +55,28 @@ export interface ModelEntry {
   readonly isHidden: boolean;
 }
 
+export interface FeatureEntry {
+  readonly name: string;
+  readonly stage: ExperimentalFeatureStage;
+  readonly isEnabled: boolean;
+  readonly isEnabledByDefault: boolean;
+}
+
+/** What the configuration says now; every question reads it anew. */
+export interface SettingsService {
+  /** Where the program runs. */
+  readonly cwd: string;
+  features(): Promise<readonly FeatureEntry[]>;
+  /** Those that hold in a directory, with more directories of the user's to look in. */
+  skills(
+    cwd: string,
+    extraUserRoots: readonly string[],
+  ): Promise<Omit<SkillsListEntry, "cwd">>;
+  forgetMemories(): Promise<void>;
+}
+
 export interface AgentServices {
+  readonly settings: SettingsService;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;

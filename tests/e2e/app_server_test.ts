@@ -250,3 +250,79 @@ Deno.test("what a client does not want to hear is not sent", async () => {
     !client.messages.some(({ method }) => method === "item/agentMessage/delta"),
   );
 });
+
+Deno.test("skills and features are listed as the configuration has them", async () => {
+  await using server = startMockServer([]);
+  await using workspace = await makeWorkspace(server);
+  const { cwd, home } = workspace;
+  const extra = `${cwd}/more`;
+  for (const [place, name] of [[`${home}/skills`, "own"], [extra, "more"]]) {
+    await Deno.mkdir(`${place}/${name}`, { recursive: true });
+    await Deno.writeTextFile(
+      `${place}/${name}/SKILL.md`,
+      `---\nname: ${name}\ndescription: does ${name}\n---\nText.\n`,
+    );
+  }
+  await using client = await startAppClient(workspace, {
+    args: ["--enable", "memories"],
+  });
+  const { data } = await client.request("skills/list", {
+    cwds: [cwd, ".", "gone"],
+    perCwdExtraUserRoots: [{ cwd, extraUserRoots: [extra] }],
+  });
+  const users = data.map((entry: JsonEvent) => [
+    entry.cwd,
+    entry.skills.filter((one: JsonEvent) => one.scope === "user"),
+  ]);
+  const [own, more] = [[`${home}/skills`, "own"], [extra, "more"]].map((
+    [place, name],
+  ) => ({
+    name,
+    description: `does ${name}`,
+    path: `${place}/${name}/SKILL.md`,
+    scope: "user",
+    enabled: true,
+  }));
+  assert.deepEqual(users, [
+    [cwd, [more, own]],
+    [".", [own]],
+    ["gone", []],
+  ]);
+  assert.deepEqual(data[2].errors.map(({ path }: JsonEvent) => path), [
+    `${cwd}/gone`,
+  ]);
+  const refused = await client.refused("skills/list", {
+    perCwdExtraUserRoots: [{ cwd, extraUserRoots: ["rel"] }],
+  });
+  assert.equal(
+    refused.message,
+    "skills/list perCwdExtraUserRoots extraUserRoots paths must be absolute: rel",
+  );
+
+  const first = await client.request("experimentalFeature/list", { limit: 2 });
+  const { data: rest, nextCursor } = await client.request(
+    "experimentalFeature/list",
+    { cursor: first.nextCursor },
+  );
+  assert.equal(nextCursor, null);
+  const memories = [...first.data, ...rest].find(({ name }) =>
+    name === "memories"
+  );
+  assert.deepEqual(
+    [memories.stage, memories.enabled, memories.defaultEnabled],
+    ["beta", true, false],
+  );
+});
+
+Deno.test("memories are forgotten when a client says so", async () => {
+  await using server = startMockServer([]);
+  await using workspace = await makeWorkspace(server);
+  const note = `${workspace.home}/memories/notes/a.md`;
+  await Deno.mkdir(`${workspace.home}/memories/notes`, { recursive: true });
+  await Deno.writeTextFile(note, "old");
+  await using client = await startAppClient(workspace, {
+    capabilities: { experimentalApi: true },
+  });
+  assert.deepEqual(await client.request("memory/reset"), {});
+  await assert.rejects(Deno.stat(note), Deno.errors.NotFound);
+});
