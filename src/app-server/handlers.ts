@@ -6,6 +6,7 @@ import type { AgentServices } from "@/protocol/services.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { storedThreadHandlers } from "./handlers/stored_threads.ts";
 import { threadActionHandlers } from "./handlers/thread_actions.ts";
+import { threadListHandlers } from "./handlers/thread_list.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { settingHandlers } from "./handlers/settings.ts";
 import { turnHandlers } from "./handlers/turns.ts";
@@ -74,7 +75,6 @@ const MISSING = [
   "skills/config/write",
   "thread/decrement_elicitation",
   "thread/increment_elicitation",
-  "thread/list",
   "thread/memoryMode/set",
   "windowsSandbox/setupStart",
 ] as const satisfies readonly ClientMethod[];
@@ -100,6 +100,7 @@ export function createHandlers(
     ...threadHandlers(services, table, views),
     ...storedThreadHandlers(services.stored, table, views),
     ...threadActionHandlers(table),
+    ...threadListHandlers(services, views),
     ...turnHandlers(table, newTurnId),
   };
 }

@@ -87,8 +87,9 @@ export function wireUserInput(input: UserInput): wire.UserInput {
 
 export function wireSource(source: SessionSource): WireSource {
   if (typeof source !== "string") {
-    const { subagent } = source;
-    return { subAgent: subagent };
+    // Rollouts of other versions may name what this one does not know.
+    if ("custom" in source) return { custom: source.custom };
+    return "subagent" in source ? { subAgent: source.subagent } : "unknown";
   }
   switch (source) {
     case "cli":
@@ -96,6 +97,8 @@ export function wireSource(source: SessionSource): WireSource {
     case "exec":
     case "appServer":
       return source;
+    case "mcp":
+      return "appServer";
     default:
       return "unknown";
   }

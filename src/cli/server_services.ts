@@ -29,9 +29,13 @@ export async function serverServices(
   platform: Platform,
 ): Promise<AgentServices> {
   const config = await loadConfig(configOptions(parsed, platform));
-  const { codexHome } = config;
+  const { codexHome, sqliteHome, provider } = config;
   const agent = await userAgent(platform, "");
-  const stored = createThreadStore({ ...platform, codexHome });
+  const stored = createThreadStore({
+    ...platform,
+    codexHome,
+    sqliteHome,
+  });
   const begin = (
     request: ThreadRequest,
     signal: AbortSignal,
@@ -39,6 +43,7 @@ export async function serverServices(
   ) => open({ parsed, platform, request }, act, signal);
   return {
     codexHome,
+    modelProvider: provider.id,
     system: {
       family: platform.host.os === "windows" ? "windows" : "unix",
       os: platform.host.os === "darwin" ? "macos" : platform.host.os,

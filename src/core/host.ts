@@ -10,7 +10,6 @@ import type {
 } from "@/protocol/host.ts";
 import { uuidV7 } from "@/protocol/ids.ts";
 import { VERSION } from "@/protocol/version.ts";
-import { forkRollout } from "@/state/fork_rollout.ts";
 import { readRollout, type StoredThread } from "@/state/rollout_reader.ts";
 import {
   findByName,
@@ -78,6 +77,7 @@ async function keptFork(
   const to = rolloutPath(config.codexHome, id, startedMs);
   // Who an agent was is no business of a thread that was copied from it.
   const { agent_nickname: _, agent_role: __, ...meta } = parent.meta;
+  const { forkRollout } = await import("@/state/fork_rollout.ts");
   await forkRollout(platform, {
     from: parent.path,
     to,

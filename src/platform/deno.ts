@@ -20,6 +20,9 @@ export function createPlatform(): Platform {
     env: environment,
     terminal: denoTerminal,
     images: { resize: resizeImage },
+    databases: {
+      open: async (path) => (await import("./sqlite.ts")).openDatabase(path),
+    },
     signals: {
       onInterrupt: (handler) => onSignal("SIGINT", handler),
       onTerminate: (handler) => onSignal("SIGTERM", handler),

@@ -233,8 +233,44 @@ export interface Signals {
   onTerminate(handler: () => void): () => void;
 }
 
+export type SqlValue = string | number | null;
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+/** An open SQLite database. Every call is synchronous: keep statements small. */
+export interface Database {
+  /** Several statements. @throws DatabaseError */
+  script(sql: string): void;
+  /** One statement without rows. @throws DatabaseError */
+  run(sql: string, values?: readonly SqlValue[]): void;
+  /** @throws DatabaseError */
+  all(sql: string, values?: readonly SqlValue[]): readonly SqlRow[];
+  /** All of it or nothing; no other process writes meanwhile. @throws DatabaseError */
+  transaction<T>(act: () => T): T;
+  close(): void;
+}
+
+/** A database that cannot be used, with SQLite's own words. */
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  readonly path: string;
+  /** For example `file is not a database`. */
+  readonly reason: string;
+
+  constructor(path: string, reason: string, options?: ErrorOptions) {
+    super(`${reason}: ${path}`, options);
+    this.path = path;
+    this.reason = reason;
+  }
+}
+
+export interface Databases {
+  /** Opens a database, making an empty one if absent. @throws DatabaseError */
+  open(path: string): Promise<Database>;
+}
+
 export interface Platform {
   readonly images: Images;
+  readonly databases: Databases;
   readonly files: FileSystem;
   readonly processes: ProcessSpawner;
   readonly http: HttpClient;

@@ -17,8 +17,11 @@ import type { ReviewOutput, ReviewTarget } from "./review.ts";
 /** What started a thread: a front end's name, or another thread. */
 export type SessionSource =
   | string
+  | { readonly custom: string }
   | {
-    readonly subagent: "review" | {
+    readonly subagent: "review" | "compact" | "memory_consolidation" | {
+      readonly other: string;
+    } | {
       readonly thread_spawn: {
         readonly parent_thread_id: ThreadId;
         readonly depth: number;

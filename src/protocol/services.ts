@@ -80,6 +80,8 @@ export interface AgentServices {
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;
+  /** The provider that is configured. */
+  readonly modelProvider: string;
   /** `unix` or `windows`, and the system's own name. */
   readonly system: { readonly family: string; readonly os: string };
   /** How this program names itself to a provider, for that client. */

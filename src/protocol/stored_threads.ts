@@ -25,11 +25,53 @@ export interface GitChange {
   readonly originUrl?: string | null;
 }
 
+/** What a thread was started by, as clients filter; `subAgent` is any agent. */
+export type SourceKind =
+  | "cli"
+  | "vscode"
+  | "exec"
+  | "appServer"
+  | "subAgent"
+  | "subAgentReview"
+  | "subAgentCompact"
+  | "subAgentThreadSpawn"
+  | "subAgentOther"
+  | "unknown";
+
+/** Which stored threads, in which order. What is not said does not matter. */
+export interface ThreadQuery {
+  readonly isArchived: boolean;
+  readonly cwds?: readonly string[];
+  readonly providers?: readonly string[];
+  readonly sourceKinds?: readonly SourceKind[];
+  /** A part of the first words or of the name. */
+  readonly searchTerm?: string;
+  readonly sortKey: "created" | "updated";
+  readonly direction: "ascending" | "descending";
+  /** Where the list begins. */
+  readonly from?: {
+    /** The time it is sorted by, in milliseconds. */
+    readonly atMs: number;
+    readonly id: ThreadId;
+    readonly isIncluded: boolean;
+  };
+  readonly limit: number;
+  /** Look at the files first; without that, what was known last counts. */
+  readonly isFresh: boolean;
+}
+
+export interface ThreadPage {
+  readonly threads: readonly ThreadRecord[];
+  readonly isMore: boolean;
+}
+
 export interface ThreadStore {
   /** Archived ones, too; undefined when nothing is stored. */
   find(id: ThreadId): Promise<ThreadRecord | undefined>;
   /** Oldest first; undefined when nothing is stored. */
   turns(id: ThreadId): Promise<readonly StoredTurn[] | undefined>;
+  /** @throws CodexError `storage` when there can be no index */
+  list(query: ThreadQuery, signal: AbortSignal): Promise<ThreadPage>;
   /** The thread need not be stored yet. @throws CodexError `storage` */
   rename(id: ThreadId, name: string): Promise<void>;
   /** @throws CodexError `not_found` or `storage` */

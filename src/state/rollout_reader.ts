@@ -15,6 +15,7 @@ import type {
   TurnContext,
 } from "@/protocol/rollout.ts";
 import { asObject, parseLine, type RawLine } from "./rollout_line.ts";
+import { mergeMeta } from "./session_meta.ts";
 
 /** What a thread's file says, in the form a thread goes on from. */
 export interface StoredThread {
@@ -187,32 +188,6 @@ function isContextMessage(
   return first !== undefined && first.type === "input_text" &&
     /^(<environment_context>|# AGENTS\.md instructions for |<turn_aborted>)/
       .test(first.text);
-}
-
-/**
- * The first line says whose thread this is. A later one of the same thread changes
- * what it names; a forked thread repeats its parent's, which is not about itself.
- */
-export function mergeMeta(
-  meta: SessionMeta | undefined,
-  payload: Readonly<Record<string, unknown>>,
-): SessionMeta | undefined {
-  if (meta === undefined) return decodeMeta(payload);
-  return payload.id === meta.id ? { ...meta, ...decodeMeta(payload) } : meta;
-}
-
-function decodeMeta(
-  payload: Readonly<Record<string, unknown>>,
-): SessionMeta | undefined {
-  if (typeof payload.id !== "string" || typeof payload.cwd !== "string") {
-    return undefined;
-  }
-  return {
-    base_instructions: null,
-    model_provider: "",
-    source: "unknown",
-    ...payload,
-  } as unknown as SessionMeta;
 }
 
 function decodeUsage(value: unknown): TokenUsage | undefined {

@@ -3,7 +3,12 @@
  * running. The rollout is the truth about a thread; its name lies in a file of names.
  */
 import { directoryOf } from "@/platform/paths.ts";
-import { type Clock, FileError, type FileSystem } from "@/platform/platform.ts";
+import {
+  type Clock,
+  type Databases,
+  FileError,
+  type FileSystem,
+} from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { RolloutEntry, SessionMeta } from "@/protocol/rollout.ts";
@@ -23,6 +28,7 @@ import {
   findSession,
   unarchivedPath,
 } from "./sessions.ts";
+import type { ThreadLists } from "./thread_lists.ts";
 import { appendName, readNames } from "./thread_names.ts";
 import { summarize } from "./thread_summary.ts";
 import { TurnFold } from "./turn_fold.ts";
@@ -30,17 +36,34 @@ import { TurnFold } from "./turn_fold.ts";
 export interface StorePorts {
   readonly files: FileSystem;
   readonly clock: Clock;
+  readonly databases: Databases;
   readonly codexHome: string;
+  /** Where the state database lies. */
+  readonly sqliteHome: string;
 }
 
 export function createThreadStore(ports: StorePorts): ThreadStore {
   const { files, codexHome } = ports;
+  let index: Promise<ThreadLists> | undefined;
   return {
     find: (id) => attempt(`read thread ${id}`, () => find(ports, id)),
     turns: (id) =>
       attempt(`read the turns of thread ${id}`, async () => {
         const path = await pathOf(ports, id);
         return path === undefined ? undefined : await readTurns(files, path);
+      }),
+    list: (query, signal) =>
+      attempt("list threads", async () => {
+        // Only who lists threads needs a database, and pays for loading SQLite.
+        index ??= import("./thread_lists.ts").then(({ openThreadLists }) =>
+          openThreadLists(ports)
+        );
+        const opened = await index.catch((error: unknown) => {
+          // The next one who asks may find it mended.
+          index = undefined;
+          throw error;
+        });
+        return await opened.list(query, signal);
       }),
     rename: (id, name) =>
       attempt(

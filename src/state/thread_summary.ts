@@ -3,7 +3,8 @@ import type { FileSystem } from "@/platform/platform.ts";
 import type { SessionMeta } from "@/protocol/rollout.ts";
 import type { ThreadRecord } from "@/protocol/thread_record.ts";
 import { asObject, parseLine } from "./rollout_line.ts";
-import { mergeMeta, readLines } from "./rollout_reader.ts";
+import { readLines } from "./rollout_reader.ts";
+import { mergeMeta } from "./session_meta.ts";
 
 export interface ThreadSummary {
   /** Without its name, which is kept elsewhere. */
@@ -63,7 +64,7 @@ class Summary {
         createdAtMs: Number.isNaN(createdAtMs) ? modifiedMs : createdAtMs,
         updatedAtMs: modifiedMs,
         path,
-        cliVersion: meta.cli_version ?? "",
+        cliVersion: meta.cli_version,
         source: meta.source,
         ...(git == null ? {} : {
           git: {

@@ -36,7 +36,11 @@ async function withStore(
   const home = await Deno.makeTempDir();
   try {
     const path = await placeRollout({ home }, ID, lines.join("\n"));
-    const store = createThreadStore({ ...createPlatform(), codexHome: home });
+    const store = createThreadStore({
+      ...createPlatform(),
+      codexHome: home,
+      sqliteHome: home,
+    });
     await use(store, { home, path });
   } finally {
     await Deno.remove(home, { recursive: true });

@@ -193,7 +193,9 @@ async function reopen(
 }
 
 function spawnLink({ source }: SessionMeta) {
-  return typeof source === "object" && typeof source.subagent === "object"
-    ? source.subagent.thread_spawn
+  if (typeof source !== "object" || !("subagent" in source)) return undefined;
+  const { subagent } = source;
+  return typeof subagent === "object" && "thread_spawn" in subagent
+    ? subagent.thread_spawn
     : undefined;
 }

@@ -1,0 +1,79 @@
+/**
+ * The state database: opened once, its schema brought up to date in a transaction. What
+ * is in it can be made again from files, so nothing is lost with it.
+ */
+import {
+  type Database,
+  DatabaseError,
+  type Databases,
+  type FileSystem,
+} from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
+import { FILE_MODE } from "./append.ts";
+import threadIndex from "./migrations/0001_thread_index.sql" with {
+  type: "text",
+};
+
+/** A name of our own: other versions of Codex refuse a file whose tables they did not make. */
+export const DATABASE_FILE = "codex_deno_state.sqlite";
+
+/** In order; the first brings a new database to version 1. */
+const MIGRATIONS: readonly string[] = [threadIndex];
+
+export interface DatabasePorts {
+  readonly files: FileSystem;
+  readonly databases: Databases;
+  /** The directory it lies in. */
+  readonly sqliteHome: string;
+}
+
+/** @throws CodexError `storage` with what to do */
+export async function openStateDatabase(
+  { files, databases, sqliteHome }: DatabasePorts,
+): Promise<Database> {
+  const path = `${sqliteHome}/${DATABASE_FILE}`;
+  await files.makeDirectory(sqliteHome);
+  // SQLite gives its files the mode of this one; previews are nobody else's business.
+  (await files.openAppend(path, FILE_MODE)).close();
+  return await explained(path, async () => {
+    const database = await databases.open(path);
+    try {
+      database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      database.transaction(() => migrate(database, path));
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** Runs what uses the database; its failures say what to do. */
+export async function explained<T>(
+  path: string,
+  act: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    throw new CodexError(
+      "storage",
+      `Cannot use the index of threads in "${path}": ${error.reason}; if this stays so, delete the file and it is made again from the rollouts`,
+      { cause: error },
+    );
+  }
+}
+
+function migrate(database: Database, path: string): void {
+  const [row] = database.all("PRAGMA user_version");
+  const version = Number(row?.user_version ?? 0);
+  if (version > MIGRATIONS.length) {
+    throw new CodexError(
+      "storage",
+      `Cannot use the index of threads in "${path}": its schema ${version} is newer than ${MIGRATIONS.length}, the newest this version knows; update this program, or choose another place with sqlite_home`,
+    );
+  }
+  for (const migration of MIGRATIONS.slice(version)) database.script(migration);
+  database.script(`PRAGMA user_version = ${MIGRATIONS.length}`);
+}
