@@ -38,7 +38,15 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   // Front ends speak protocol and never import the agent.
   exec: ["protocol", "platform", "async", "text"],
   tui: ["protocol", "platform", "async", "text", "exec-policy"],
-  "mcp-server": ["protocol", "platform", "async", "text", "jsonrpc"],
+  "mcp-server": [
+    "protocol",
+    "platform",
+    "async",
+    "text",
+    "jsonrpc",
+    // Says what a command does, for people.
+    "exec-policy",
+  ],
   "app-server": [
     "protocol",
     "platform",

@@ -523,7 +523,11 @@ export const CODEX: CommandSpec = {
         ],
       }],
     },
-    { name: "mcp-server", about: "Serve as an MCP server over stdio" },
+    {
+      name: "mcp-server",
+      about: "Serve as an MCP server over stdio",
+      load: () => import("./commands/mcp_server.ts"),
+    },
     APP_SERVER_COMMAND,
     {
       name: "completion",

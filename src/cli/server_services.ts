@@ -20,14 +20,23 @@ import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
 import { serverSettings } from "./server_settings.ts";
 
-/** Clients of the app-server are editors as a rule; rollouts of both programs say so. */
-const SOURCE = "vscode";
+/** What starts threads, as rollouts of both programs say it; editors, as a rule. */
+export type ServerSource = "vscode" | "mcp";
+
+interface Server {
+  readonly parsed: ParsedCommand;
+  readonly platform: Platform;
+  readonly source: ServerSource;
+}
+
+/** Opens a thread; the signal ends it, at any time. */
+type Begin = (host: ThreadHost, lifetime: AbortSignal) => Promise<ThreadHandle>;
 
 /** @throws CodexError when the configuration cannot be used at all */
 export async function serverServices(
-  parsed: ParsedCommand,
-  platform: Platform,
+  server: Server,
 ): Promise<AgentServices> {
+  const { parsed, platform } = server;
   const config = await loadConfig(configOptions(parsed, platform));
   const { codexHome, sqliteHome, provider } = config;
   const agent = await userAgent(platform, "");
@@ -39,8 +48,8 @@ export async function serverServices(
   const begin = (
     request: ThreadRequest,
     signal: AbortSignal,
-    act: (host: ThreadHost) => Promise<ThreadHandle>,
-  ) => open({ parsed, platform, request }, act, signal);
+    act: Begin,
+  ) => open({ ...server, request }, act, signal);
   return {
     codexHome,
     modelProvider: provider.id,
@@ -54,18 +63,23 @@ export async function serverServices(
     settings: serverSettings(parsed, platform, config),
     threads: {
       start: (request, signal) =>
-        begin(request, signal, (host) => host.startThread(request, signal)),
+        begin(
+          request,
+          signal,
+          (host, lifetime) => host.startThread(request, lifetime),
+        ),
       resume: async (id, request, signal) =>
         begin(
           await inItsPlace(stored, id, request),
           signal,
-          (host) => host.resumeThread({ kind: "id", id }, request, signal),
+          (host, lifetime) =>
+            host.resumeThread({ kind: "id", id }, request, lifetime),
         ),
       fork: async (from, request, signal) =>
         begin(
           await inItsPlace(stored, from, request),
           signal,
-          (host) => host.forkThread(from, request, signal),
+          (host, lifetime) => host.forkThread(from, request, lifetime),
         ),
     },
   };
@@ -83,18 +97,17 @@ async function inItsPlace(
 }
 
 async function open(
-  { parsed, platform, request }: {
-    readonly parsed: ParsedCommand;
-    readonly platform: Platform;
+  { parsed, platform, source, request }: Server & {
     readonly request: ThreadRequest;
   },
-  begin: (host: ThreadHost) => Promise<ThreadHandle>,
+  begin: Begin,
   signal: AbortSignal,
 ): Promise<OpenThread> {
   const options = configOptions(parsed, platform);
   const config = await loadConfig({
     ...options,
     cwd: request.cwd ?? options.cwd,
+    profile: request.profile ?? options.profile,
     session: {
       ...options.session,
       overrides: [...options.session.overrides, ...overridesOf(request)],
@@ -107,20 +120,22 @@ async function open(
     },
   });
   const rules = await loadRules(platform.files, { config, ignoreRules: false });
-  // The thread outlives the request that opened it.
+  // The thread outlives the request that opened it, which may end only its opening.
   const lifetime = new AbortController();
   const composition = await compose({
     platform,
     config,
     approvalPolicy: request.choices?.approvalPolicy ?? config.approvalPolicy,
-    source: SOURCE,
+    source,
     isEphemeral: request.isEphemeral ?? false,
     mayLogInLater: true,
     rules,
   }, lifetime.signal);
+  const onAbort = () => lifetime.abort(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
     signal.throwIfAborted();
-    const handle = await begin(composition.host);
+    const handle = await begin(composition.host, lifetime.signal);
     return {
       handle,
       warnings: [...config.warnings, ...composition.warnings],
@@ -132,6 +147,8 @@ async function open(
   } catch (error) {
     await composition.close();
     throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }
 

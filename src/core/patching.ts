@@ -151,7 +151,11 @@ async function clear(
     case "refuse":
       return { kind: "refused", text: requirement.text };
     case "ask": {
-      const subject = { kind: "patch" as const, paths };
+      const subject = {
+        kind: "patch" as const,
+        paths,
+        changes: fileChanges(changes),
+      };
       const { turnId, itemId, patch } = request;
       const { reason } = requirement;
       const answer = await ports.broker.ask(

@@ -57,6 +57,8 @@ export interface PeerPorts {
   onProblem(text: string): void;
   /** Says `"jsonrpc":"2.0"` in every message; some protocols leave it out. */
   readonly saysVersion: boolean;
+  /** The notification that takes a request back, in protocols that have one. */
+  readonly withdrawal?: string;
 }
 
 interface Message {
@@ -108,8 +110,15 @@ export class Peer {
       await this.#send({ id, method, params });
       return await abortable(answer.promise, signal);
     } finally {
-      this.#asked.delete(id);
+      // Still there: it was given up, not answered, and the conversation goes on.
+      if (this.#asked.delete(id) && signal.aborted) await this.#withdraw(id);
     }
+  }
+
+  async #withdraw(id: RequestId): Promise<void> {
+    const { withdrawal } = this.#ports;
+    if (withdrawal === undefined) return;
+    await this.notify(withdrawal, { requestId: id });
   }
 
   async notify(method: string, params: unknown): Promise<void> {
@@ -117,7 +126,7 @@ export class Peer {
     await this.#send({ method, params });
   }
 
-  /** Stops a request of the other side that is still being worked on. */
+  /** Stops a request the other side has taken back; nobody waits for its answer. */
   cancel(id: RequestId, reason: Error): void {
     this.#running.get(id)?.abort(reason);
   }
@@ -161,10 +170,11 @@ export class Peer {
     ]);
     try {
       const answer = await this.#ports.onRequest(method, params, signal, id);
+      if (controller.signal.aborted) return;
       await this.#send({ id, result: answer.result ?? {} });
       await this.#follow(answer, method);
     } catch (error) {
-      if (this.#controller.signal.aborted) return;
+      if (signal.aborted) return;
       await this.#send({ id, error: this.#errorOf(error, method) });
     } finally {
       this.#running.delete(id);
@@ -195,6 +205,7 @@ export class Peer {
 
   #settle(id: RequestId, message: Message): void {
     const answer = this.#asked.get(id);
+    this.#asked.delete(id);
     // Too late, or never asked: nobody is there to be told.
     if (answer === undefined) return;
     if (message.error === undefined) answer.resolve(message.result);

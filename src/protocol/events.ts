@@ -9,7 +9,7 @@ import type { DynamicToolCall } from "./dynamic_tools.ts";
 import type { HookRun } from "./hooks.ts";
 import type { ThreadInfo } from "./host.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
-import type { PlanStep, ThreadItem } from "./items.ts";
+import type { FileChange, PlanStep, ThreadItem } from "./items.ts";
 import type { Permissions } from "./permissions.ts";
 import type { UserQuestion } from "./questions.ts";
 
@@ -39,7 +39,12 @@ export type ApprovalSubject =
     /** The prefix a rule could allow from now on, when one makes sense. */
     readonly proposedPrefix?: readonly string[];
   }
-  | { readonly kind: "patch"; readonly paths: readonly string[] }
+  | {
+    readonly kind: "patch";
+    readonly paths: readonly string[];
+    /** What would be done to them, as it looked when it was asked. */
+    readonly changes: readonly FileChange[];
+  }
   /** A confined command wants to reach a host. */
   | {
     readonly kind: "network";

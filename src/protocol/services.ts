@@ -13,6 +13,8 @@ import type { SkillsListEntry } from "./rpc/skills.ts";
 export interface ThreadRequest extends ThreadOptions {
   readonly cwd?: string;
   readonly modelProvider?: string;
+  /** A named set of settings in config.toml. */
+  readonly profile?: string;
   /** Keys of config.toml, dotted ones too. */
   readonly config?: Readonly<Record<string, unknown>>;
   readonly sandboxMode?: SandboxMode;

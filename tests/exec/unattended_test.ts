@@ -7,7 +7,7 @@ const APPROVAL: ThreadEvent = {
   type: "approvalRequested",
   requestId: "a",
   itemId: "i",
-  subject: { kind: "patch", paths: ["/p"] },
+  subject: { kind: "patch", paths: ["/p"], changes: [] },
 };
 
 Deno.test("everything asked of exec is answered, and nothing is allowed", () => {

@@ -118,3 +118,44 @@ Deno.test("frames are lines, however the bytes are cut", async () => {
     ]);
   }
 });
+
+Deno.test("a request the other side takes back is stopped and not answered", async () => {
+  const reasons: unknown[] = [];
+  const { peer, sent } = makePeer({
+    onRequest: (method, _params, signal) =>
+      new Promise((resolve, reject) =>
+        signal.addEventListener("abort", () => {
+          reasons.push(signal.reason);
+          if (method === "late") resolve({ result: "too late" });
+          else reject(signal.reason);
+        })
+      ),
+  });
+  peer.receive('{"id":1,"method":"late"}');
+  peer.receive('{"id":2,"method":"stopped"}');
+  const reason = new Error("not needed");
+  peer.cancel(1, reason);
+  peer.cancel(2, reason);
+  peer.cancel(3, reason);
+  await settle();
+  assert.deepEqual(reasons, [reason, reason]);
+  assert.deepEqual(sent, []);
+});
+
+Deno.test("a request that is given up is taken back, an answered one is not", async () => {
+  const { peer, sent } = makePeer({ withdrawal: "cancelled" });
+  const given = new AbortController();
+  const kept = new AbortController();
+  const lost = peer.request("a", 1, given.signal);
+  const answered = peer.request("b", 2, kept.signal);
+  peer.receive('{"id":1,"result":"good"}');
+  assert.equal(await answered, "good");
+  given.abort(new Error("enough"));
+  kept.abort();
+  await assert.rejects(lost, /enough/);
+  assert.deepEqual(sent, [
+    { id: 0, method: "a", params: 1 },
+    { id: 1, method: "b", params: 2 },
+    { method: "cancelled", params: { requestId: 0 } },
+  ]);
+});

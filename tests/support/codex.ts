@@ -144,7 +144,10 @@ export function jsonLines(text: string): readonly JsonEvent[] {
   );
 }
 
-function environment(options: CodexOptions): Record<string, string> {
+/** What the program gets to see of the environment. */
+export function environment(
+  options: Pick<CodexOptions, "workspace" | "env">,
+): Record<string, string> {
   const inherited: Record<string, string> = {};
   for (
     const name of [

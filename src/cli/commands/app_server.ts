@@ -24,6 +24,7 @@ export async function run(
     );
   }
   const platform = await withDotEnv(machine);
-  await serveStdio(await serverServices(parsed, platform), platform);
+  const services = await serverServices({ parsed, platform, source: "vscode" });
+  await serveStdio(services, platform);
   return 0;
 }

@@ -62,7 +62,7 @@ Deno.test("files accepted for the session are not asked about again, together or
   const ask = (paths: readonly string[]) =>
     broker.ask({
       ...ABOUT,
-      subject: { kind: "patch", paths },
+      subject: { kind: "patch", paths, changes: [] },
       reason: undefined,
     }, NEVER);
   const first = ask(["/a", "/b"]);
