@@ -4,6 +4,7 @@
  * slows its threads down instead of filling the memory.
  */
 import { AsyncQueue } from "@/async/queue.ts";
+import { abortable } from "@/async/scope.ts";
 import {
   type Answer,
   Peer,
@@ -38,12 +39,16 @@ import { AgentTools } from "./tools.ts";
 
 /** Messages that may wait for a slow client before what makes them waits. */
 const OUTBOUND_MAX = 256;
+/** How long a client may take to read the last words. */
+const GOODBYE_MS = 2_000;
 
 export interface SessionPorts {
   readonly services: Pick<AgentServices, "threads" | "userAgent">;
   /** Writes one frame to the client; rejects when the client is gone. */
   write(frame: string): Promise<void>;
   log(text: string): void;
+  /** Aborts after the time. */
+  timeout(ms: number): AbortSignal;
   newTurnId(): TurnId;
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -60,6 +65,8 @@ export class Session implements Client {
   readonly #tools: AgentTools;
   readonly #outbound = new AsyncQueue<string>(OUTBOUND_MAX);
   readonly #written: Promise<void>;
+  /** Ends the writing to a client that does not read. */
+  readonly #lost = new AbortController();
   /** Calls whose client wants to know that they go on. */
   readonly #progress = new Map<RequestId, Progress>();
   #client: InitializeParams | undefined;
@@ -121,8 +128,16 @@ export class Session implements Client {
     return this.#peer.request(ELICIT_METHOD, params, signal);
   }
 
-  /** Ends the conversation; resolves when its threads have ended and all is said. */
+  /**
+   * Ends the conversation; resolves when its threads have ended and all is said, or
+   * nobody listens.
+   */
   async close(): Promise<void> {
+    this.#ports.timeout(GOODBYE_MS).addEventListener(
+      "abort",
+      () => this.#lost.abort(new Error("It does not read")),
+      { once: true },
+    );
     await this.#peer.close();
     await this.#tools.close();
     this.#outbound.close();
@@ -132,9 +147,9 @@ export class Session implements Client {
   async #writeAll(): Promise<void> {
     for await (const frame of this.#outbound) {
       try {
-        await this.#ports.write(frame);
+        await abortable(this.#ports.write(frame), this.#lost.signal);
       } catch (error) {
-        // The client went away. Leaving the loop makes the queue drop what follows.
+        // The client is gone, or as good as that. Leaving the loop makes the queue drop what follows.
         this.#ports.log(`Cannot write to the client: ${String(error)}`);
         return;
       }

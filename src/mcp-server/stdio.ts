@@ -19,6 +19,7 @@ export async function serveStdio(
     log: (text) => log.error("codex::mcp_server", () => text),
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
     now: () => clock.now(),
+    timeout: (ms) => clock.timeout(ms),
   });
   const ended = Promise.withResolvers<void>();
   const stops = [

@@ -1,6 +1,10 @@
 /** `codex mcp-server` over its standard streams, with the real program. */
 import assert from "node:assert/strict";
-import { type JsonEvent, makeWorkspace } from "@test/support/codex.ts";
+import {
+  type JsonEvent,
+  makeWorkspace,
+  spawnCodex,
+} from "@test/support/codex.ts";
 import { startMcpClient } from "@test/support/mcp_client.ts";
 import {
   call,
@@ -511,4 +515,35 @@ Deno.test("a client that asks for progress is told of every step", async () => {
     },
     { progressToken: "p", progress: 3, message: "done" },
   ]);
+});
+
+Deno.test("a client that reads nothing does not keep the program", async () => {
+  await using workspace = await makeWorkspace();
+  const child = spawnCodex({ workspace, args: ["mcp-server"] });
+  const writer = child.stdin.getWriter();
+  // The answers are more than a pipe holds.
+  for (let id = 0; id < 300; id++) {
+    await writer.write(
+      new TextEncoder().encode(`{"id":${id},"method":"tools/list"}\n`),
+    );
+  }
+  await writer.close();
+  const { code } = await child.status;
+  assert.equal(code, 0);
+  await Promise.all([child.stdout.cancel(), child.stderr.cancel()]);
+});
+
+Deno.test("a signal ends turns, commands and the program", async () => {
+  await using server = startMockServer([
+    response(call("exec_command", { cmd: "sleep 41.0728", login: false }, "c")),
+  ]);
+  await using workspace = await makeWorkspace(server);
+  const client = await startMcpClient(workspace);
+  client.begin("codex", { prompt: "x" });
+  await client.find((one) => one.params?.msg?.type === "exec_command_begin");
+  client.kill("SIGTERM");
+  const { code, stderr } = await client.end();
+  assert.equal(code, 0);
+  assert.equal(stderr, "");
+  assert.ok(await isGone("sleep 41.0728"));
 });

@@ -26,6 +26,7 @@ export interface McpClient extends AsyncDisposable {
   answerPending(result: unknown): Promise<void>;
   /** The events told for a call, or for all. */
   events(requestId?: number): readonly JsonEvent[];
+  kill(signal: Deno.Signal): void;
   /** Ends the input and waits for the process. */
   end(): Promise<{ readonly code: number; readonly stderr: string }>;
 }
@@ -122,6 +123,7 @@ export async function startMcpClient(
         method === "codex/event" &&
         (requestId === undefined || params._meta.requestId === requestId)
       ).map(({ params }) => params.msg),
+    kill: (signal) => child.kill(signal),
     async end() {
       await writer.close().catch(() => undefined);
       const { code } = await child.status;
