@@ -5,7 +5,10 @@ import { quoteCommand } from "@/text/shell_quote.ts";
 /** A line, not a log. */
 const CHARACTERS_MAX = 200;
 
-/** Undefined for an event that is no step forward. */
+/**
+ * Undefined for an event that is no step forward. A message is none: the last one is the
+ * answer, and clients complain about progress that comes together with it.
+ */
 export function progressWords(event: LegacyEvent): string | undefined {
   const words = wordsOf(event)?.trim().split("\n")[0];
   if (words === undefined || words.length <= CHARACTERS_MAX) return words;
@@ -26,8 +29,6 @@ function wordsOf(event: LegacyEvent): string | undefined {
       return `Searched for ${event.query}`;
     case "agent_reasoning":
       return event.text;
-    case "agent_message":
-      return event.message;
     default:
       return undefined;
   }

@@ -14,6 +14,7 @@ Deno.test({
   name:
     "the protocol's own client runs a turn, is asked, and takes a call back",
   // The SDK leaves a timer behind when its transport is closed.
+  sanitizeOps: false,
   sanitizeResources: false,
   fn: runSession,
 });
@@ -72,7 +73,7 @@ async function runSession(): Promise<void> {
     assert.equal(content, "made it");
     assert.equal(questions.length, 1);
     await Deno.stat(`${workspace.cwd}/made`);
-    assert.deepEqual(steps.slice(0, 2), [
+    assert.deepEqual(steps, [
       "Started",
       "Running /bin/bash -c 'touch made'",
     ]);
