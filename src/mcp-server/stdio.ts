@@ -32,8 +32,9 @@ export async function serveStdio(
     if (!(error instanceof LineTooLong)) throw error;
     log.error("codex::mcp_server", () => error.message);
   } finally {
-    stops.forEach((stop) => stop());
+    // In this order: without a listener, a signal ends the process where it stands.
     await session.close();
+    stops.forEach((stop) => stop());
   }
 }
 
