@@ -38,7 +38,6 @@ const MISSING = [
   "account/login/cancel",
   "account/login/start",
   "account/logout",
-  "account/read",
   "command/exec",
   "command/exec/resize",
   "command/exec/terminate",

@@ -151,10 +151,8 @@ async function storedLogin(
 ): Promise<Credential | undefined> {
   const environmentKey = ports.env.get("CODEX_API_KEY")?.trim();
   if (environmentKey) return key(environmentKey);
-  const path = `${ports.codexHome}/auth.json`;
-  const text = await ports.files.readTextIfExists(path);
-  if (text === undefined) return undefined;
-  const stored = parseLogin(text, path);
+  const stored = await readLogin(ports.files, ports.codexHome);
+  if (stored === undefined) return undefined;
   if (
     stored.tokens?.access_token !== undefined && stored.auth_mode !== "apikey"
   ) {
@@ -169,13 +167,24 @@ async function storedLogin(
 }
 
 /** The parts of `auth.json` this program uses. */
-interface StoredLogin {
+export interface StoredLogin {
   readonly auth_mode?: string;
   readonly OPENAI_API_KEY?: string | null;
   readonly tokens?: {
+    readonly id_token?: string;
     readonly access_token?: string;
     readonly account_id?: string;
   } | null;
+}
+
+/** Undefined when there is no file. @throws CodexError when it is not JSON */
+export async function readLogin(
+  files: FileSystem,
+  codexHome: string,
+): Promise<StoredLogin | undefined> {
+  const path = `${codexHome}/auth.json`;
+  const text = await files.readTextIfExists(path);
+  return text === undefined ? undefined : parseLogin(text, path);
 }
 
 function parseLogin(text: string, path: string): StoredLogin {

@@ -1,4 +1,5 @@
 /** What a server tells of the configuration, read anew every time it is asked. */
+import { storedAccount } from "@/auth/account.ts";
 import type { Config } from "@/config/config.ts";
 import { FEATURES, type FeatureStage } from "@/config/features.ts";
 import { loadConfig } from "@/config/load.ts";
@@ -30,6 +31,13 @@ export function serverSettings(
   const configAt = (cwd: string) => loadConfig({ ...options, cwd });
   return {
     cwd: home,
+    async account() {
+      const { provider } = await configAt(home);
+      return {
+        account: await storedAccount({ ...platform, codexHome }),
+        requiresOpenaiAuth: provider.requiresLogin,
+      };
+    },
     async features() {
       const { features } = await configAt(home);
       return FEATURES.map(({ name, stage, enabledByDefault }) => ({

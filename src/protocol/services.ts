@@ -6,6 +6,7 @@ import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { SandboxMode } from "./policy.ts";
 import type { ThreadStore } from "./stored_threads.ts";
+import type { GetAccountResponse } from "./rpc/account.ts";
 import type { ExperimentalFeatureStage } from "./rpc/features.ts";
 import type { SkillsListEntry } from "./rpc/skills.ts";
 
@@ -68,6 +69,8 @@ export interface FeatureEntry {
 export interface SettingsService {
   /** Where the program runs. */
   readonly cwd: string;
+  /** Who is logged in, and whether the configured provider wants that. */
+  account(): Promise<GetAccountResponse>;
   features(): Promise<readonly FeatureEntry[]>;
   /** Those that hold in a directory, with more directories of the user's to look in. */
   skills(

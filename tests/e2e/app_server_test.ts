@@ -326,3 +326,47 @@ Deno.test("memories are forgotten when a client says so", async () => {
   assert.deepEqual(await client.request("memory/reset"), {});
   await assert.rejects(Deno.stat(note), Deno.errors.NotFound);
 });
+
+Deno.test("an editor is told who is logged in, and never by what", async () => {
+  await using server = startMockServer([]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace);
+  const file = `${workspace.home}/auth.json`;
+  const read = async (auth: unknown) => {
+    await Deno.writeTextFile(file, JSON.stringify(auth));
+    return await client.request("account/read");
+  };
+  const none = await client.request("account/read");
+  // The mock's provider has a key of its own.
+  assert.deepEqual(none, { account: null, requiresOpenaiAuth: false });
+  const key = await read({ auth_mode: "apikey", OPENAI_API_KEY: "sk-secret" });
+  assert.deepEqual(key.account, { type: "apiKey" });
+  const claims = {
+    email: "ä@example.com",
+    [AUTH_CLAIM]: { chatgpt_plan_type: "pro" },
+  };
+  for (
+    const [idToken, email, planType] of [
+      [unsigned(claims), "ä@example.com", "pro"],
+      [unsigned({ ...claims, [AUTH_CLAIM]: 3 }), "ä@example.com", "unknown"],
+      ["no token", "", "unknown"],
+    ]
+  ) {
+    const tokens = { id_token: idToken, access_token: "secret" };
+    const { account } = await read({ auth_mode: "chatgpt", tokens });
+    assert.deepEqual(account, { type: "chatgpt", email, planType });
+  }
+  await Deno.writeTextFile(file, '{"OPENAI_API_KEY": "sk-sec');
+  const { message } = await client.refused("account/read");
+  assert.match(message, /it is not JSON; run `codex login` again$/);
+  assert.doesNotMatch(JSON.stringify(client.messages), /secret|sk-sec/);
+});
+
+const AUTH_CLAIM = "https://api.openai.com/auth";
+
+function unsigned(claims: unknown): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(claims));
+  const payload = btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+  return `e30.${payload}.`;
+}

@@ -1,4 +1,4 @@
-/** What holds for the whole program: its features, its skills, what it remembers. */
+/** What holds for the whole program: who uses it, its features, its skills, what it remembers. */
 import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import { isAbsolute } from "@/platform/paths.ts";
 import type { ExperimentalFeature } from "@/protocol/rpc/features.ts";
@@ -6,12 +6,19 @@ import type { AgentServices, FeatureEntry } from "@/protocol/services.ts";
 import type { Handlers } from "../session.ts";
 import { page } from "./page.ts";
 
-type Names = "experimentalFeature/list" | "memory/reset" | "skills/list";
+type Names =
+  | "account/read"
+  | "experimentalFeature/list"
+  | "memory/reset"
+  | "skills/list";
 
 export function settingHandlers(
   { settings }: AgentServices,
 ): Pick<Handlers, Names> {
   return {
+    async "account/read"() {
+      return await settings.account();
+    },
     async "experimentalFeature/list"(request) {
       const features = (await settings.features()).map(wireFeature);
       return page(features, ({ name }) => name, {
