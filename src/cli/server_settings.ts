@@ -3,6 +3,7 @@ import { storedAccount } from "@/auth/account.ts";
 import type { Config } from "@/config/config.ts";
 import { FEATURES, type FeatureStage } from "@/config/features.ts";
 import { loadConfig } from "@/config/load.ts";
+import { reportConfig } from "@/config/report.ts";
 import { clearMemories } from "@/core/memories.ts";
 import type { Skill } from "@/core/skills/skill.ts";
 import { findSkills } from "@/core/thread_skills.ts";
@@ -37,6 +38,10 @@ export function serverSettings(
         account: await storedAccount({ ...platform, codexHome }),
         requiresOpenaiAuth: provider.requiresLogin,
       };
+    },
+    async config(cwd) {
+      const { layers } = await configAt(resolvePath(home, cwd));
+      return await reportConfig(layers);
     },
     async features() {
       const { features } = await configAt(home);

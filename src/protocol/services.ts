@@ -7,6 +7,7 @@ import type { ThreadId } from "./ids.ts";
 import type { SandboxMode } from "./policy.ts";
 import type { ThreadStore } from "./stored_threads.ts";
 import type { GetAccountResponse } from "./rpc/account.ts";
+import type { ConfigLayer, ConfigReadResponse } from "./rpc/config.ts";
 import type { ExperimentalFeatureStage } from "./rpc/features.ts";
 import type { SkillsListEntry } from "./rpc/skills.ts";
 
@@ -71,6 +72,10 @@ export interface SettingsService {
   readonly cwd: string;
   /** Who is logged in, and whether the configured provider wants that. */
   account(): Promise<GetAccountResponse>;
+  /** What holds in a directory, and which file says so. */
+  config(
+    cwd: string,
+  ): Promise<ConfigReadResponse & { readonly layers: ConfigLayer[] }>;
   features(): Promise<readonly FeatureEntry[]>;
   /** Those that hold in a directory, with more directories of the user's to look in. */
   skills(

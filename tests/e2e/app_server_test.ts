@@ -370,3 +370,29 @@ function unsigned(claims: unknown): string {
     .replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   return `e30.${payload}.`;
 }
+
+Deno.test("the configuration is told with the file every key comes from", async () => {
+  await using server = startMockServer([]);
+  await using workspace = await makeWorkspace(server);
+  await using client = await startAppClient(workspace, {
+    args: ["-c", 'review_model="r"'],
+  });
+  const { config, origins, layers } = await client.request("config/read", {
+    includeLayers: true,
+  });
+  assert.equal(config.model_provider, "mock");
+  assert.equal(config.review_model, "r");
+  assert.deepEqual(origins.model_provider.name, {
+    type: "user",
+    file: `${workspace.home}/config.toml`,
+  });
+  assert.deepEqual(
+    layers.map(({ name }: JsonEvent) => name.type),
+    ["sessionFlags", "user", "system"],
+  );
+  const short = await client.request("config/read");
+  assert.deepEqual(Object.keys(short).toSorted(), ["config", "origins"]);
+  assert.deepEqual(await client.request("configRequirements/read"), {
+    requirements: null,
+  });
+});

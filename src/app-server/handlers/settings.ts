@@ -1,4 +1,4 @@
-/** What holds for the whole program: who uses it, its features, its skills, what it remembers. */
+/** What holds for the whole program: who uses it, its configuration, its features, its skills, what it remembers. */
 import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import { isAbsolute } from "@/platform/paths.ts";
 import type { ExperimentalFeature } from "@/protocol/rpc/features.ts";
@@ -8,6 +8,8 @@ import { page } from "./page.ts";
 
 type Names =
   | "account/read"
+  | "config/read"
+  | "configRequirements/read"
   | "experimentalFeature/list"
   | "memory/reset"
   | "skills/list";
@@ -18,6 +20,14 @@ export function settingHandlers(
   return {
     async "account/read"() {
       return await settings.account();
+    },
+    async "config/read"({ cwd, includeLayers }) {
+      const { layers, ...report } = await settings.config(cwd ?? settings.cwd);
+      return includeLayers === true ? { ...report, layers } : report;
+    },
+    async "configRequirements/read"() {
+      // A machine that has some does not get this far: this version refuses to start.
+      return { requirements: null };
     },
     async "experimentalFeature/list"(request) {
       const features = (await settings.features()).map(wireFeature);
