@@ -174,7 +174,9 @@ export class Peer {
       await this.#send({ id, result: answer.result ?? {} });
       await this.#follow(answer, method);
     } catch (error) {
-      if (signal.aborted) return;
+      // At the end, what was found wrong with a request is said; that it was stopped is not.
+      const isStopped = signal.aborted && !(error instanceof RpcError);
+      if (isStopped || controller.signal.aborted) return;
       await this.#send({ id, error: this.#errorOf(error, method) });
     } finally {
       this.#running.delete(id);

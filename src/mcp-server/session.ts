@@ -118,7 +118,7 @@ export class Session implements Client {
 
   canAnswer(mode: Question["mode"]): boolean {
     const elicitation = this.#client?.capabilities.elicitation;
-    if (elicitation === undefined) return false;
+    if (elicitation == null) return false;
     // Before there were two modes, to have the capability was to have forms.
     return mode in elicitation ||
       (mode === "form" && Object.keys(elicitation).length === 0);

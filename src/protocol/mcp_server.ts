@@ -132,7 +132,7 @@ function jsonSchema(schema: v.GenericSchema): unknown {
 export const InitializeParams = v.object({
   protocolVersion: v.string(),
   capabilities: v.object({
-    elicitation: v.optional(v.looseObject({})),
+    elicitation: v.nullish(v.looseObject({})),
   }),
   clientInfo: v.object({ name: v.string(), version: v.string() }),
 });
@@ -141,7 +141,7 @@ export type InitializeParams = v.InferOutput<typeof InitializeParams>;
 export const CallParams = v.object({
   name: v.string(),
   arguments: v.nullish(v.unknown()),
-  _meta: v.optional(v.object({
+  _meta: v.nullish(v.object({
     progressToken: v.optional(v.union([v.string(), v.number()])),
   })),
 });

@@ -159,3 +159,19 @@ Deno.test("a request that is given up is taken back, an answered one is not", as
     { method: "cancelled", params: { requestId: 0 } },
   ]);
 });
+
+Deno.test("at the end, a refusal is still said, and what is stopped is not", async () => {
+  const { peer, sent, problems } = makePeer({
+    async onRequest(method, _params, signal) {
+      if (method === "refused") throw new RpcError(-32601, "no");
+      return await new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason))
+      );
+    },
+  });
+  peer.receive('{"id":1,"method":"refused"}');
+  peer.receive('{"id":2,"method":"slow"}');
+  await peer.close();
+  assert.deepEqual(sent, [{ id: 1, error: { code: -32601, message: "no" } }]);
+  assert.deepEqual(problems, []);
+});
