@@ -35,7 +35,7 @@ export class AgentTools {
   readonly #ports: ToolPorts;
   /** The one used last stands last. */
   readonly #threads = new Map<ThreadId, ServedThread>();
-  /** Threads on their way in or out. */
+  /** Threads on their way in. */
   #opening = 0;
 
   constructor(ports: ToolPorts) {
@@ -96,13 +96,13 @@ export class AgentTools {
     signal: AbortSignal,
   ): Promise<ServedThread | CallResult> {
     const { threads, client, now } = this.#ports;
-    if (!await this.#makeRoom()) {
-      return failed(
-        `Cannot start a thread: ${THREADS_MAX} are working; wait for one of them to end`,
-      );
-    }
     this.#opening++;
     try {
+      if (!await this.#makeRoom()) {
+        return failed(
+          `Cannot start a thread: ${THREADS_MAX} are working; wait for one of them to end`,
+        );
+      }
       const open = await threads.start(requestOf(given), signal);
       const thread = new ServedThread(open, client, now, requestId);
       this.#threads.set(thread.id, thread);
@@ -120,7 +120,7 @@ export class AgentTools {
 
   /** Lets the thread go that was used longest ago; false when all of them work. */
   async #makeRoom(): Promise<boolean> {
-    if (this.#threads.size + this.#opening < THREADS_MAX) return true;
+    if (this.#threads.size + this.#opening <= THREADS_MAX) return true;
     const idle = this.#threads.values().find(({ isIdle }) => isIdle);
     if (idle === undefined) return false;
     this.#threads.delete(idle.id);
