@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   type JsonEvent,
   makeWorkspace,
+  runCodex,
   spawnCodex,
 } from "@test/support/codex.ts";
 import { startMcpClient } from "@test/support/mcp_client.ts";
@@ -460,7 +461,7 @@ Deno.test("options, profiles and arguments make the configuration of a thread", 
   );
   await Deno.mkdir(`${workspace.cwd}/sub`);
   await using client = await startMcpClient(workspace, {
-    args: ["-c", 'model_reasoning_effort="high"', "--disable", "apps"],
+    args: ["-c", 'model_reasoning_effort="high"', "--disable", "multi_agent"],
   });
   await client.call("codex", { prompt: "plain" });
   const result = await client.call("codex", {
@@ -480,6 +481,11 @@ Deno.test("options, profiles and arguments make the configuration of a thread", 
   assert.equal(result.isError, undefined);
   const [plain, much] = server.requests.map(({ body }) => body);
   assert.equal(plain.reasoning.effort, "high");
+  for (const { tools } of [plain, much]) {
+    const names = tools.map(({ name }: JsonEvent) => name);
+    assert.ok(names.includes("exec_command"));
+    assert.ok(!names.includes("spawn_agent"));
+  }
   assert.equal(much.model, "gpt-5.2");
   assert.deepEqual(much.reasoning, { effort: "low", summary: "detailed" });
   assert.equal(much.instructions, "BI");
@@ -493,6 +499,25 @@ Deno.test("options, profiles and arguments make the configuration of a thread", 
   assert.equal(configured.sandbox_policy.network_access, true);
   const [meta] = (await Deno.readTextFile(configured.rollout_path)).split("\n");
   assert.equal(JSON.parse(meta ?? "").payload.source, "mcp");
+});
+
+Deno.test("a thread of a client goes on in codex exec resume", async () => {
+  await using server = startMockServer([
+    response(message("a")),
+    response(message("b")),
+  ]);
+  await using workspace = await makeWorkspace(server);
+  const client = await startMcpClient(workspace);
+  const { structuredContent } = await client.call("codex", { prompt: "first" });
+  await client.end();
+  const { code, stdout } = await runCodex({
+    workspace,
+    args: ["exec", "resume", structuredContent.threadId, "second"],
+  });
+  assert.equal(code, 0);
+  assert.equal(stdout, "b\n");
+  const body = server.requests[1]?.body;
+  assert.match(JSON.stringify(body.input), /"first".*"a".*"second"/);
 });
 
 Deno.test("a client that asks for progress is told of every step", async () => {
