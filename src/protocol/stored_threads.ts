@@ -80,4 +80,6 @@ export interface ThreadStore {
   archive(id: ThreadId): Promise<void>;
   /** @throws CodexError `not_found` or `storage` */
   unarchive(id: ThreadId): Promise<void>;
+  /** Lets go of what it opened. */
+  close(): Promise<void>;
 }

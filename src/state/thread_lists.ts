@@ -26,6 +26,10 @@ export class ThreadLists {
     this.#database = database;
   }
 
+  close(): void {
+    this.#database.close();
+  }
+
   /** @throws CodexError `storage`, FileError, or the signal's reason */
   async list(query: ThreadQuery, signal: AbortSignal): Promise<ThreadPage> {
     const { sqliteHome, codexHome } = this.#ports;

@@ -87,6 +87,10 @@ export function createThreadStore(ports: StorePorts): ThreadStore {
         }
         await move(files, session.path, to);
       }),
+    async close() {
+      // An index that could not be opened has been told of, and is not open.
+      (await index?.catch(() => undefined))?.close();
+    },
   };
 }
 

@@ -65,19 +65,24 @@ interface Place {
 
 async function withHome(use: (place: Place) => Promise<void>): Promise<void> {
   const home = await Deno.makeTempDir();
+  const opened: ThreadStore[] = [];
   try {
     await use({
       home,
       database: `${home}/${DATABASE_FILE}`,
       place: (thread) => placeRollout({ home }, thread.id, linesOf(thread)),
-      open: () =>
-        createThreadStore({
+      open() {
+        const store = createThreadStore({
           ...createPlatform(),
           codexHome: home,
           sqliteHome: home,
-        }),
+        });
+        opened.push(store);
+        return store;
+      },
     });
   } finally {
+    for (const store of opened) await store.close();
     await Deno.remove(home, { recursive: true });
   }
 }

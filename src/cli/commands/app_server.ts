@@ -25,6 +25,10 @@ export async function run(
   }
   const platform = await withDotEnv(machine);
   const services = await serverServices({ parsed, platform, source: "vscode" });
-  await serveStdio(services, platform);
+  try {
+    await serveStdio(services, platform);
+  } finally {
+    await services.stored.close();
+  }
   return 0;
 }
