@@ -41,6 +41,7 @@ export class LoadedThread {
   readonly #asking = new Set<Promise<void>>();
   /** Rollbacks that wait for their end, in order. */
   readonly #rollbacks: PromiseWithResolvers<void>[] = [];
+  #closing: Promise<void> | undefined;
   #preview: string;
   #name: string | undefined;
 
@@ -138,8 +139,17 @@ export class LoadedThread {
     return this.#watchers.size > 0;
   }
 
+  /** It was told to end; nothing it is asked for now will happen. */
+  get isClosing(): boolean {
+    return this.#closing !== undefined;
+  }
+
   /** Ends the thread; resolves when its last event has been told. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#closing ??= this.#end();
+  }
+
+  async #end(): Promise<void> {
     await this.#open.close();
     await this.#pump;
     await Promise.all(this.#asking);

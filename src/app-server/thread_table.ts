@@ -6,6 +6,7 @@ import { LoadedThread } from "./loaded_thread.ts";
 
 export class ThreadTable {
   readonly #threads = new Map<ThreadId, LoadedThread>();
+  readonly #opening = new Map<ThreadId, Promise<LoadedThread>>();
   readonly #now: () => number;
 
   /** @param now milliseconds since the Unix epoch */
@@ -25,6 +26,28 @@ export class ThreadTable {
     return thread;
   }
 
+  /**
+   * A stored thread, opened unless it runs. Its record has one writer: whoever asks
+   * while it is being opened gets the same one, and one that is ending has ended
+   * before it is opened again.
+   */
+  resume(
+    id: ThreadId,
+    open: () => Promise<OpenThread>,
+  ): Promise<LoadedThread> {
+    const opening = this.#opening.get(id) ??
+      this.#reopen(id, open).finally(() => this.#opening.delete(id));
+    this.#opening.set(id, opening);
+    return opening;
+  }
+
+  /** Ends a thread if it runs here; its record has no writer when this resolves. */
+  async end(id: ThreadId): Promise<void> {
+    // What could not be opened need not be ended; who asked for it is told why.
+    await this.#opening.get(id)?.catch(() => undefined);
+    await this.#threads.get(id)?.close();
+  }
+
   find(id: ThreadId): LoadedThread | undefined {
     return this.#threads.get(id);
   }
@@ -38,6 +61,16 @@ export class ThreadTable {
 
   all(): readonly LoadedThread[] {
     return [...this.#threads.values()];
+  }
+
+  async #reopen(
+    id: ThreadId,
+    open: () => Promise<OpenThread>,
+  ): Promise<LoadedThread> {
+    const known = this.#threads.get(id);
+    if (known !== undefined && !known.isClosing) return known;
+    await known?.close();
+    return this.add(await open());
   }
 
   /** Ends all of them; resolves when none is left. */

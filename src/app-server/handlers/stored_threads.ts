@@ -51,7 +51,7 @@ export function storedThreadHandlers(
     },
     async "thread/archive"({ threadId }, { session, afterAnswer }) {
       // Its writer would go on at the old place, where nobody looks any more.
-      await table.find(threadId)?.close();
+      await table.end(threadId);
       await stored.archive(threadId);
       afterAnswer(() =>
         session.notify({ method: "thread/archived", params: { threadId } })

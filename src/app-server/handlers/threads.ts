@@ -41,16 +41,14 @@ export function threadHandlers(
     async "thread/resume"(params, { session, signal, afterAnswer }) {
       refuseHistory(params);
       const id: ThreadId = params.threadId;
-      const running = table.find(id);
-      if (running !== undefined) {
-        running.watch(session);
-        return opened(running, await views.thread(id, await views.turns(id)));
-      }
-      const thread = table.add(
-        await services.threads.resume(id, requestOf(params), signal),
-      );
+      const thread = await table.resume(id, () => {
+        afterAnswer(async () => {
+          const running = table.find(id);
+          if (running !== undefined) await tellWarnings(running, session);
+        });
+        return services.threads.resume(id, requestOf(params), signal);
+      });
       thread.watch(session);
-      afterAnswer(() => tellWarnings(thread, session));
       return opened(thread, await views.thread(id, await views.turns(id)));
     },
     async "thread/fork"(params, { session, signal, afterAnswer }) {
