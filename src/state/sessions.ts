@@ -3,7 +3,7 @@
  * The files are the truth; nothing here needs an index.
  */
 import { baseNameOf } from "@/platform/paths.ts";
-import type { FileSystem } from "@/platform/platform.ts";
+import type { FileInfo, FileSystem } from "@/platform/platform.ts";
 import { isUuid, type ThreadId } from "@/protocol/ids.ts";
 import { asObject, parseLine } from "./rollout_line.ts";
 import { readLines } from "./rollout_reader.ts";
@@ -57,24 +57,44 @@ export interface LatestFilter {
   readonly cwd?: string;
 }
 
+/** A file that is there. */
+export interface SeenFile extends SessionFile {
+  readonly info: FileInfo;
+}
+
+/** Looks at files at once: asking one after the other takes several times as long. */
+const LOOKS_AT_ONCE = 64;
+
+/** What the system says of files; one that has gone since is left out. */
+export async function lookAt(
+  files: FileSystem,
+  sessions: readonly SessionFile[],
+): Promise<readonly SeenFile[]> {
+  const seen: SeenFile[] = [];
+  for (let start = 0; start < sessions.length; start += LOOKS_AT_ONCE) {
+    const some = sessions.slice(start, start + LOOKS_AT_ONCE);
+    const looks = await Promise.all(some.map(async (session) => ({
+      ...session,
+      info: await files.stat(session.path),
+    })));
+    for (const { info, ...session } of looks) {
+      if (info !== undefined) seen.push({ ...session, info });
+    }
+  }
+  return seen;
+}
+
 /** The most recently written thread of a provider, and of a directory if one is given. */
 export async function findLatest(
   files: FileSystem,
   codexHome: string,
   filter: LatestFilter,
 ): Promise<SessionFile | undefined> {
-  const dated: {
-    readonly session: SessionFile;
-    readonly modifiedMs: number;
-  }[] = [];
-  for await (const session of listSessions(files, codexHome)) {
-    const info = await files.stat(session.path);
-    if (info !== undefined) {
-      dated.push({ session, modifiedMs: info.modifiedMs });
-    }
-  }
-  dated.sort((left, right) => right.modifiedMs - left.modifiedMs);
-  for (const { session } of dated) {
+  const sessions = await Array.fromAsync(listSessions(files, codexHome));
+  const dated = (await lookAt(files, sessions)).toSorted((left, right) =>
+    right.info.modifiedMs - left.info.modifiedMs
+  );
+  for (const session of dated) {
     if (await matches(files, session, filter)) return session;
   }
   return undefined;

@@ -13,15 +13,12 @@ import type {
 import type { SessionSource } from "@/protocol/rollout.ts";
 import type { ThreadRecord } from "@/protocol/thread_record.ts";
 import type { SourceKind } from "@/protocol/stored_threads.ts";
-import { listArchived, listSessions } from "./sessions.ts";
+import { listArchived, listSessions, lookAt } from "./sessions.ts";
 import { readNames } from "./thread_names.ts";
 import { summarize, type ThreadSummary } from "./thread_summary.ts";
 
 /** Files that are read before their rows are written: a stop loses no more than these. */
 const BATCH_FILES = 64;
-
-/** Looks at files at once: asking one after the other takes several times as long. */
-const LOOKS_AT_ONCE = 64;
 
 export interface IndexPorts {
   readonly files: FileSystem;
@@ -133,19 +130,11 @@ async function findAll(
     ...await Array.fromAsync(listSessions(files, codexHome)),
     ...await Array.fromAsync(listArchived(files, codexHome)),
   ];
-  const found = new Map<string, Found>();
-  for (let start = 0; start < sessions.length; start += LOOKS_AT_ONCE) {
-    const some = sessions.slice(start, start + LOOKS_AT_ONCE);
-    const infos = await Promise.all(some.map(({ path }) => files.stat(path)));
-    for (const [index, info] of infos.entries()) {
-      const path = some[index]?.path.slice(codexHome.length + 1);
-      // A file may have gone since its directory was read.
-      if (path !== undefined && info !== undefined) {
-        found.set(path, { path, info });
-      }
-    }
-  }
-  return found;
+  const seen = await lookAt(files, sessions);
+  return new Map(seen.map(({ path, info }) => {
+    const relative = path.slice(codexHome.length + 1);
+    return [relative, { path: relative, info }];
+  }));
 }
 
 function isKnown({ info }: Found, row: SqlRow | undefined): boolean {
