@@ -6,6 +6,7 @@ import { loadConfig } from "@/config/load.ts";
 import { loadRules } from "@/core/approvals/rule_files.ts";
 import { modelEntries } from "@/model/catalog.ts";
 import type { Platform } from "@/platform/platform.ts";
+import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadHandle, ThreadHost } from "@/protocol/host.ts";
 import type {
   AgentServices,
@@ -70,14 +71,14 @@ export async function serverServices(
         ),
       resume: async (id, request, signal) =>
         begin(
-          await inItsPlace(stored, id, request),
+          await inItsPlace(platform, stored, id, request),
           signal,
           (host, lifetime) =>
             host.resumeThread({ kind: "id", id }, request, lifetime),
         ),
       fork: async (from, request, signal) =>
         begin(
-          await inItsPlace(stored, from, request),
+          await inItsPlace(platform, stored, from, request),
           signal,
           (host, lifetime) => host.forkThread(from, request, lifetime),
         ),
@@ -85,15 +86,26 @@ export async function serverServices(
   };
 }
 
-/** A thread goes on where it was, unless its client says otherwise. */
+/**
+ * A thread goes on where it was, unless its client says otherwise.
+ *
+ * @throws CodexError `invalid_input` when that directory is gone
+ */
 async function inItsPlace(
+  { files }: Platform,
   stored: ThreadStore,
   id: ThreadId,
   request: ThreadRequest,
 ): Promise<ThreadRequest> {
   if (request.cwd !== undefined) return request;
   const record = await stored.find(id);
-  return record === undefined ? request : { ...request, cwd: record.cwd };
+  if (record === undefined) return request;
+  const { cwd } = record;
+  if ((await files.stat(cwd))?.isDirectory === true) return { ...request, cwd };
+  throw new CodexError(
+    "invalid_input",
+    `Cannot continue thread ${id} in "${cwd}": the directory is gone; name another as cwd`,
+  );
 }
 
 async function open(

@@ -190,6 +190,25 @@ Deno.test("turns come in pages, in both directions", () =>
     }
   }));
 
+Deno.test("a thread whose directory is gone says so, and goes on in another", () =>
+  withThread(async ({ client, threadId, workspace: { root, cwd } }) => {
+    await client.request("thread/unsubscribe", { threadId });
+    await client.next("thread/closed");
+    await Deno.rename(cwd, `${root}/elsewhere`);
+    for (const method of ["thread/resume", "thread/fork"]) {
+      const { message: text } = await client.refused(method, { threadId });
+      assert.equal(
+        text,
+        `Cannot continue thread ${threadId} in "${cwd}": the directory is gone; name another as cwd`,
+      );
+    }
+    const resumed = await client.request("thread/resume", {
+      threadId,
+      cwd: `${root}/elsewhere`,
+    });
+    assert.equal(resumed.cwd, `${root}/elsewhere`);
+  }));
+
 Deno.test("a name is kept, told, and found by `codex exec resume`", () =>
   withThread(async ({ client, threadId, server, workspace }) => {
     await client.request("thread/name/set", { threadId, name: " my work " });
