@@ -9,8 +9,9 @@ import type {
   SessionMeta,
   TurnContext,
 } from "@/protocol/rollout.ts";
-import { type StoredThread, withoutLastTurns } from "@/state/rollout_reader.ts";
+import type { StoredThread } from "@/state/rollout_reader.ts";
 import type { RolloutWriter } from "@/state/rollout_writer.ts";
+import { TurnMarks } from "@/state/turn_marks.ts";
 import { pairCalls, ThreadHistory } from "./history.ts";
 import { TokenLedger } from "./ledger.ts";
 
@@ -38,6 +39,7 @@ export class ThreadState {
   /** How often the history was compacted. */
   compactions: number;
   readonly #writer: RolloutWriter;
+  readonly #marks: TurnMarks;
   /** Lines that wait for the first one worth making a file for. */
   #pending: RolloutEntry[];
 
@@ -58,6 +60,7 @@ export class ThreadState {
     );
     this.baseline = stored.lastContext;
     this.compactions = stored.compactions ?? 0;
+    this.#marks = new TurnMarks(stored.turnStarts);
   }
 
   static create(start: NewThread): ThreadState {
@@ -98,6 +101,7 @@ export class ThreadState {
       this.#pending = waiting;
       throw error;
     }
+    for (const entry of entries) this.#mark(entry);
   }
 
   /** Takes the last turns of the user out of the history; files stay as they are. */
@@ -106,12 +110,22 @@ export class ThreadState {
       type: "event_msg",
       payload: { type: "thread_rolled_back", num_turns: turns },
     }]);
-    this.history.replace(withoutLastTurns(this.history.items, turns));
+    this.history.replace(this.#marks.rollBack(this.history.items, turns));
     this.ledger.restart(this.history.items);
   }
 
   close(): void {
     this.#writer.close();
+  }
+
+  /** Turns are marked as they are when the lines are read back. */
+  #mark(entry: RolloutEntry): void {
+    if (entry.type === "compacted") {
+      this.#marks.fold(entry.payload.replacement_history.length);
+    }
+    if (entry.type === "event_msg" && entry.payload.type === "task_started") {
+      this.#marks.begin(this.history.items.length);
+    }
   }
 }
 

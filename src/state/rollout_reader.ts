@@ -16,12 +16,15 @@ import type {
 } from "@/protocol/rollout.ts";
 import { asObject, parseLine, type RawLine } from "./rollout_line.ts";
 import { mergeMeta } from "./session_meta.ts";
+import { TurnMarks } from "./turn_marks.ts";
 
 /** What a thread's file says, in the form a thread goes on from. */
 export interface StoredThread {
   readonly path: string;
   readonly meta: SessionMeta;
   readonly history: readonly ResponseItem[];
+  /** The lengths the history had when its turns began. */
+  readonly turnStarts: readonly number[];
   /** The settings of the last turn; undefined when no turn began. */
   readonly lastContext?: TurnContext;
   readonly totalUsage: TokenUsage;
@@ -77,6 +80,7 @@ export async function* readLines(
 class Replay {
   #meta: SessionMeta | undefined;
   #history: ResponseItem[] = [];
+  readonly #marks = new TurnMarks();
   #context: TurnContext | undefined;
   #total = NO_USAGE;
   #last = NO_USAGE;
@@ -100,6 +104,7 @@ class Replay {
       path,
       meta: this.#meta,
       history: this.#history,
+      turnStarts: this.#marks.starts,
       ...(this.#context === undefined ? {} : { lastContext: this.#context }),
       totalUsage: this.#total,
       lastUsage: this.#last,
@@ -141,15 +146,19 @@ class Replay {
     if (!Array.isArray(payload.replacement_history)) return;
     this.#history = [];
     for (const item of payload.replacement_history) this.#append(item);
+    this.#marks.fold(this.#history.length);
     this.#compactions++;
   }
 
   #event(payload: Readonly<Record<string, unknown>>): void {
+    if (payload.type === "task_started") {
+      this.#marks.begin(this.#history.length);
+    }
     if (
       payload.type === "thread_rolled_back" &&
-      typeof payload.num_turns === "number"
+      typeof payload.num_turns === "number" && payload.num_turns > 0
     ) {
-      this.#history = withoutLastTurns(this.#history, payload.num_turns);
+      this.#history = this.#marks.rollBack(this.#history, payload.num_turns);
     }
     if (payload.type === "user_message" && this.#preview === "") {
       this.#preview = typeof payload.message === "string"
@@ -161,33 +170,6 @@ class Replay {
     this.#total = decodeUsage(info.total_token_usage) ?? this.#total;
     this.#last = decodeUsage(info.last_token_usage) ?? this.#last;
   }
-}
-
-/** The history before the last `count` messages of the user. */
-export function withoutLastTurns(
-  history: readonly ResponseItem[],
-  count: number,
-): ResponseItem[] {
-  let cut = history.length;
-  for (let left = count; left > 0 && cut > 0;) {
-    cut--;
-    const item = history[cut];
-    if (
-      item?.type === "message" && item.role === "user" &&
-      !isContextMessage(item)
-    ) left--;
-  }
-  return history.slice(0, cut);
-}
-
-/** True for user messages this program wrote itself: context, not conversation. */
-function isContextMessage(
-  item: Extract<ResponseItem, { type: "message" }>,
-): boolean {
-  const first = item.content[0];
-  return first !== undefined && first.type === "input_text" &&
-    /^(<environment_context>|# AGENTS\.md instructions for |<turn_aborted>)/
-      .test(first.text);
 }
 
 function decodeUsage(value: unknown): TokenUsage | undefined {

@@ -81,6 +81,7 @@ Deno.test("what was written is read back, items of unknown kinds unchanged", () 
       path,
       meta: META,
       history: [said("häl\u2028lo 👋"), CALL, OUTPUT, UNKNOWN],
+      turnStarts: [],
       totalUsage: NO_USAGE,
       lastUsage: NO_USAGE,
       compactions: 0,
