@@ -20,7 +20,7 @@ import {
   type Params,
   type Result,
 } from "@/protocol/rpc/methods.ts";
-import type { LoadedThread, Watcher } from "./loaded_thread.ts";
+import type { Watcher } from "./loaded_thread.ts";
 import type { Notification } from "./projection.ts";
 
 /** Messages that may wait for a slow client before what makes them waits. */
@@ -99,8 +99,7 @@ export class Session implements Watcher {
   }
 
   /** Ends the conversation; resolves when what was to be said has been said. */
-  async close(threads: Iterable<LoadedThread>): Promise<void> {
-    for (const thread of threads) thread.unwatch(this);
+  async close(): Promise<void> {
     await this.#peer.close();
     this.#outbound.close();
     await this.#written;

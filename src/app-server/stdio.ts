@@ -1,44 +1,27 @@
 /** The app-server over standard input and output: one connection, ended by its client. */
 import { LineTooLong, readFrames } from "@/jsonrpc/lines.ts";
-import type { Platform } from "@/platform/platform.ts";
-import { uuidV7 } from "@/protocol/ids.ts";
 import type { AgentServices } from "@/protocol/services.ts";
-import { createHandlers } from "./handlers.ts";
-import { Session } from "./session.ts";
-import { ThreadTable } from "./thread_table.ts";
+import { createServer, endAsked, type ServerPlatform } from "./server.ts";
+import type { Session } from "./session.ts";
 
 /** Serves until the client closes our input or the process is asked to end. */
 export async function serveStdio(
   services: AgentServices,
-  { terminal, clock, random, signals, log }: Pick<
-    Platform,
-    "terminal" | "clock" | "random" | "signals" | "log"
-  >,
+  platform: ServerPlatform,
 ): Promise<void> {
-  const table = new ThreadTable(() => clock.now());
-  const session = new Session({
-    handlers: createHandlers({
-      services,
-      table,
-      newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
-    }),
-    write: (frame) => terminal.write(`${frame}\n`),
-    log: (text) => log.error("codex::app_server", () => text),
-  });
-  const ended = Promise.withResolvers<void>();
-  const stops = [
-    signals.onInterrupt(() => ended.resolve()),
-    signals.onTerminate(() => ended.resolve()),
-  ];
+  const { terminal } = platform;
+  const server = createServer(services, platform);
+  const session = server.connect((frame) => terminal.write(`${frame}\n`));
+  const end = endAsked(platform);
   try {
-    await Promise.race([readAll(session, terminal.readStdin()), ended.promise]);
+    await Promise.race([readAll(session, terminal.readStdin()), end.asked]);
   } catch (error) {
     if (!(error instanceof LineTooLong)) throw error;
-    log.error("codex::app_server", () => error.message);
+    server.log(error.message);
   } finally {
-    stops.forEach((stop) => stop());
-    await session.close(table.all());
-    await table.close();
+    end.stop();
+    await server.disconnect(session);
+    await server.threads.close();
   }
 }
 

@@ -12,6 +12,7 @@ import {
   REVIEW_FLAGS,
 } from "./flags.ts";
 import { CLOUD_COMMAND, INTERNAL_COMMANDS } from "./commands_remote.ts";
+import { listenProblem, secondsProblem } from "./listen_address.ts";
 import type { CommandSpec, PositionalSpec } from "./spec.ts";
 import { EXEC_VERSION_NAME, PROGRAM_VERSION_NAME } from "./version.ts";
 
@@ -188,11 +189,7 @@ const APP_SERVER_COMMAND: CommandSpec = {
       name: "listen",
       value: "URL",
       default: "stdio://",
-      check: (value) =>
-        /^(stdio:\/\/|off|ws:\/\/[^/]+:\d+)$/.test(value)
-          ? undefined
-          : `unsupported --listen URL \`${value}\`; expected \`stdio://\`, ` +
-            "`ws://IP:PORT`, or `off`",
+      check: listenProblem,
       help: "Where to listen: stdio://, ws://IP:PORT or off",
     },
     { name: "analytics-default-enabled", help: "Accepted; nothing is sent" },
@@ -230,6 +227,7 @@ const APP_SERVER_COMMAND: CommandSpec = {
     {
       name: "ws-max-clock-skew-seconds",
       value: "SECONDS",
+      check: secondsProblem,
       help: "How far the clocks may differ",
     },
   ],

@@ -135,6 +135,7 @@ export class Peer {
   async close(): Promise<void> {
     const reason = new PeerClosed("The connection was closed");
     this.#controller.abort(reason);
+    for (const running of this.#running.values()) running.abort(reason);
     for (const { promise, reject } of this.#asked.values()) {
       promise.catch(() => undefined);
       reject(reason);
@@ -162,25 +163,30 @@ export class Peer {
     method: string,
     params: unknown,
   ): Promise<void> {
+    // Not tied to the conversation but aborted by its end: what a request has begun
+    // may outlive the connection it came over, once it is answered.
     const controller = new AbortController();
+    const { signal } = controller;
+    if (this.#controller.signal.aborted) return;
     this.#running.set(id, controller);
-    const signal = AbortSignal.any([
-      this.#controller.signal,
-      controller.signal,
-    ]);
     try {
       const answer = await this.#ports.onRequest(method, params, signal, id);
-      if (controller.signal.aborted) return;
+      if (this.#isTakenBack(signal)) return;
       await this.#send({ id, result: answer.result ?? {} });
       await this.#follow(answer, method);
     } catch (error) {
       // At the end, what was found wrong with a request is said; that it was stopped is not.
       const isStopped = signal.aborted && !(error instanceof RpcError);
-      if (isStopped || controller.signal.aborted) return;
+      if (isStopped || this.#isTakenBack(signal)) return;
       await this.#send({ id, error: this.#errorOf(error, method) });
     } finally {
       this.#running.delete(id);
     }
+  }
+
+  /** Stopped by the other side, and not by the end of the conversation. */
+  #isTakenBack(signal: AbortSignal): boolean {
+    return signal.aborted && !this.#controller.signal.aborted;
   }
 
   /** The request is answered, so a failure from here on can only be told. */

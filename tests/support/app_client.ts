@@ -1,6 +1,6 @@
 /**
- * A client of the app-server in a real process. Every message of the server is checked
- * against the protocol's declarations as it comes.
+ * A client of the app-server, over whatever carries frames. Every message of the server
+ * is checked against the protocol's declarations as it comes.
  */
 import assert from "node:assert/strict";
 import * as v from "valibot";
@@ -27,31 +27,57 @@ export interface AppClient extends AsyncDisposable {
   end(): Promise<{ readonly code: number; readonly stderr: string }>;
 }
 
+/** What carries frames to a server and back. */
+export interface AppTransport {
+  readonly frames: AsyncIterable<string>;
+  send(frame: string): Promise<void>;
+  /** Ends the connection and waits for what was at the other end of it. */
+  end(): Promise<{ readonly code: number; readonly stderr: string }>;
+}
+
+export interface AppClientOptions {
+  readonly answer?: AnswerRequest;
+  readonly capabilities?: unknown;
+  readonly initialize?: boolean;
+}
+
+/** Starts the program and talks to it over its standard streams. */
 export async function startAppClient(
   workspace: Workspace,
-  options: {
-    readonly answer?: AnswerRequest;
-    readonly capabilities?: unknown;
-    readonly args?: readonly string[];
-    readonly initialize?: boolean;
-  } = {},
+  options: AppClientOptions & { readonly args?: readonly string[] } = {},
 ): Promise<AppClient> {
   const child = spawnCodex({
     workspace,
     args: ["app-server", ...options.args ?? []],
   });
   const writer = child.stdin.getWriter();
+  const errors = new Response(child.stderr).text();
+  return await connectAppClient({
+    frames: readFrames(child.stdout),
+    send: (frame) => writer.write(new TextEncoder().encode(`${frame}\n`)),
+    async end() {
+      await writer.close().catch(() => undefined);
+      const { code } = await child.status;
+      return { code, stderr: await errors };
+    },
+  }, options);
+}
+
+/** Talks to a server that runs. */
+export async function connectAppClient(
+  transport: AppTransport,
+  options: AppClientOptions = {},
+): Promise<AppClient> {
   const messages: JsonEvent[] = [];
   const methods = new Map<number, string>();
   const waiting = new Map<number, (message: JsonEvent) => void>();
   let taken = 0;
   let wake = Promise.withResolvers<void>();
   let count = 0;
-  const send = (frame: string) =>
-    writer.write(new TextEncoder().encode(`${frame}\n`));
+  const { send } = transport;
 
   const reading = (async () => {
-    for await (const frame of readFrames(child.stdout)) {
+    for await (const frame of transport.frames) {
       const message = JSON.parse(frame);
       messages.push(message);
       checkMessage(message, methods);
@@ -67,8 +93,6 @@ export async function startAppClient(
     }
     wake.resolve();
   })();
-  const errors = new Response(child.stderr).text();
-
   const exchange = async (method: string, params: unknown) => {
     const id = ++count;
     methods.set(id, method);
@@ -102,10 +126,9 @@ export async function startAppClient(
       }
     },
     async end() {
-      await writer.close().catch(() => undefined);
-      const { code } = await child.status;
+      const ended = await transport.end();
       await reading;
-      return { code, stderr: await errors };
+      return ended;
     },
     async [Symbol.asyncDispose]() {
       await client.end();

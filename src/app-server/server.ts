@@ -1,0 +1,60 @@
+/** What all connections of one server share: the threads, and one table of handlers. */
+import type { Platform } from "@/platform/platform.ts";
+import { uuidV7 } from "@/protocol/ids.ts";
+import type { AgentServices } from "@/protocol/services.ts";
+import { createHandlers } from "./handlers.ts";
+import { Session } from "./session.ts";
+import { ThreadTable } from "./thread_table.ts";
+
+/** The parts of the machine a server needs, whatever it listens on. */
+export type ServerPlatform = Pick<
+  Platform,
+  "terminal" | "clock" | "random" | "signals" | "log"
+>;
+
+export interface AgentServer {
+  readonly threads: ThreadTable;
+  /** A connection whose frames are written by `write`, which rejects at its end. */
+  connect(write: (frame: string) => Promise<void>): Session;
+  /** Ends a session, and the threads nobody watches without it. */
+  disconnect(session: Session): Promise<void>;
+  log(text: string): void;
+}
+
+export function createServer(
+  services: AgentServices,
+  { clock, random, log }: ServerPlatform,
+): AgentServer {
+  const threads = new ThreadTable(() => clock.now());
+  const handlers = createHandlers({
+    services,
+    table: threads,
+    newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
+  });
+  const report = (text: string) => log.error("codex::app_server", () => text);
+  return {
+    threads,
+    connect: (write) => new Session({ handlers, write, log: report }),
+    async disconnect(session) {
+      await session.close();
+      // Asked only now: what the session was about to start is watched by it, too.
+      const left = threads.all().filter((thread) =>
+        thread.unwatch(session) && !thread.isWatched
+      );
+      await Promise.all(left.map((thread) => thread.close()));
+    },
+    log: report,
+  };
+}
+
+/** Resolves when the user or the system asks the process to end. */
+export function endAsked(
+  { signals }: ServerPlatform,
+): { readonly asked: Promise<void>; stop(): void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stops = [
+    signals.onInterrupt(() => resolve()),
+    signals.onTerminate(() => resolve()),
+  ];
+  return { asked: promise, stop: () => stops.forEach((stop) => stop()) };
+}
