@@ -5,6 +5,7 @@ import type { ClientMethod } from "@/protocol/rpc/methods.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { settingHandlers } from "./handlers/settings.ts";
+import { fileHandlers } from "./handlers/files.ts";
 import { storedThreadHandlers } from "./handlers/stored_threads.ts";
 import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadListHandlers } from "./handlers/thread_list.ts";
@@ -52,15 +53,8 @@ const MISSING = [
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
   "feedback/upload",
-  "fs/copy",
-  "fs/createDirectory",
-  "fs/getMetadata",
-  "fs/readDirectory",
-  "fs/readFile",
-  "fs/remove",
   "fs/unwatch",
   "fs/watch",
-  "fs/writeFile",
   "fuzzyFileSearch",
   "fuzzyFileSearch/sessionStart",
   "fuzzyFileSearch/sessionStop",
@@ -79,11 +73,13 @@ const MISSING = [
 export interface HandlerPorts {
   readonly services: AgentServices;
   readonly table: ThreadTable;
+  /** Whose files clients may use. */
+  readonly uid: number;
   newTurnId(): TurnId;
 }
 
 export function createHandlers(
-  { services, table, newTurnId }: HandlerPorts,
+  { services, table, uid, newTurnId }: HandlerPorts,
 ): Handlers {
   const views = new ThreadViews(services.stored, table);
   return {
@@ -93,6 +89,7 @@ export function createHandlers(
     ),
     ...refusing(MISSING, "is not available in this version yet"),
     ...connectionHandlers(services),
+    ...fileHandlers(uid),
     ...settingHandlers(services),
     ...threadHandlers(services, table, views),
     ...storedThreadHandlers(services.stored, table, views),

@@ -9,7 +9,7 @@ import { ThreadTable } from "./thread_table.ts";
 /** The parts of the machine a server needs, whatever it listens on. */
 export type ServerPlatform = Pick<
   Platform,
-  "terminal" | "clock" | "random" | "signals" | "log"
+  "terminal" | "clock" | "random" | "signals" | "log" | "host"
 >;
 
 export interface AgentServer {
@@ -23,12 +23,13 @@ export interface AgentServer {
 
 export function createServer(
   services: AgentServices,
-  { clock, random, log }: ServerPlatform,
+  { clock, random, log, host }: ServerPlatform,
 ): AgentServer {
   const threads = new ThreadTable(() => clock.now());
   const handlers = createHandlers({
     services,
     table: threads,
+    uid: host.uid,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
   });
   const report = (text: string) => log.error("codex::app_server", () => text);
