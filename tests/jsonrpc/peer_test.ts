@@ -175,3 +175,26 @@ Deno.test("at the end, a refusal is still said, and what is stopped is not", asy
   assert.deepEqual(sent, [{ id: 1, error: { code: -32601, message: "no" } }]);
   assert.deepEqual(problems, []);
 });
+
+Deno.test("what an answered request began outlives its connection", async () => {
+  const signals: AbortSignal[] = [];
+  const slow = Promise.withResolvers<void>();
+  const { peer, sent } = makePeer({
+    onRequest: async (method, _params, signal) => {
+      signals.push(signal);
+      if (method === "slow") await slow.promise;
+      return { result: {} };
+    },
+  });
+  peer.receive(JSON.stringify({ id: 1, method: "quick" }));
+  await settle();
+  peer.receive(JSON.stringify({ id: 2, method: "slow" }));
+  const closing = peer.close();
+  assert.deepEqual(signals.map(({ aborted }) => aborted), [false, true]);
+  // One that comes to an end all the same is still answered, and no later one.
+  slow.resolve();
+  await closing;
+  peer.receive(JSON.stringify({ id: 3, method: "quick" }));
+  await settle();
+  assert.deepEqual(sent, [{ id: 1, result: {} }, { id: 2, result: {} }]);
+});
