@@ -19,9 +19,10 @@ export async function serveStdio(
     if (!(error instanceof LineTooLong)) throw error;
     server.log(error.message);
   } finally {
-    end.stop();
     await server.disconnect(session);
     await server.threads.close();
+    // Last: without a listener, a signal ends the process where it stands.
+    end.stop();
   }
 }
 

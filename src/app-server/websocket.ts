@@ -75,8 +75,9 @@ export async function serveWebSocket(
       await listener.close();
     }
   } finally {
-    end.stop();
     await server.threads.close();
+    // Last: without a listener, a signal ends the process where it stands.
+    end.stop();
   }
 }
 

@@ -10,6 +10,7 @@ import {
   response,
   startMockServer,
 } from "@test/support/mock_responses_server.ts";
+import { isGone } from "@test/support/processes.ts";
 
 const HI = [{ type: "text", text: "hi there" }];
 
@@ -395,4 +396,25 @@ Deno.test("the configuration is told with the file every key comes from", async 
   assert.deepEqual(await client.request("configRequirements/read"), {
     requirements: null,
   });
+});
+
+Deno.test("asked to end, the server ends what it runs and says nothing of it", async () => {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    const command = "sleep 41.0733";
+    await using server = startMockServer([
+      response(call("exec_command", { cmd: command, login: false }, "c1")),
+    ]);
+    await using workspace = await makeWorkspace(server);
+    const client = await startAppClient(workspace);
+    const { thread } = await client.request("thread/start", {
+      cwd: workspace.cwd,
+    });
+    await client.request("turn/start", { threadId: thread.id, input: HI });
+    while (
+      (await client.next("item/started")).item.type !== "commandExecution"
+    );
+    client.kill(signal);
+    assert.deepEqual(await client.end(), { code: 0, stderr: "" });
+    assert.ok(await isGone(command));
+  }
 });

@@ -27,6 +27,11 @@ export interface AppClient extends AsyncDisposable {
   end(): Promise<{ readonly code: number; readonly stderr: string }>;
 }
 
+/** A client whose server is a process of its own. */
+export interface AppProcess extends AppClient {
+  kill(signal: "SIGTERM" | "SIGINT"): void;
+}
+
 /** What carries frames to a server and back. */
 export interface AppTransport {
   readonly frames: AsyncIterable<string>;
@@ -45,14 +50,14 @@ export interface AppClientOptions {
 export async function startAppClient(
   workspace: Workspace,
   options: AppClientOptions & { readonly args?: readonly string[] } = {},
-): Promise<AppClient> {
+): Promise<AppProcess> {
   const child = spawnCodex({
     workspace,
     args: ["app-server", ...options.args ?? []],
   });
   const writer = child.stdin.getWriter();
   const errors = new Response(child.stderr).text();
-  return await connectAppClient({
+  const client = await connectAppClient({
     frames: readFrames(child.stdout),
     send: (frame) => writer.write(new TextEncoder().encode(`${frame}\n`)),
     async end() {
@@ -61,6 +66,9 @@ export async function startAppClient(
       return { code, stderr: await errors };
     },
   }, options);
+  return Object.assign(client, {
+    kill: (signal: "SIGTERM" | "SIGINT") => child.kill(signal),
+  });
 }
 
 /** Talks to a server that runs. */
