@@ -5,18 +5,18 @@ import { reportConfig } from "@/config/report.ts";
 
 const USER: ConfigLayer = {
   kind: "user",
-  path: "/root/ref-cfg/config.toml",
+  path: "/home/u/c/config.toml",
   table: {
     model: "gpt-5.2-codex",
     foo: 1,
     mcp_servers: { x: { command: "a", args: ["b"] } },
-    projects: { "/root/ref-cfg/p": { trust_level: "trusted" } },
+    projects: { "/home/u/c/p": { trust_level: "trusted" } },
     profiles: { p: { model: "zz" } },
   },
 };
 const PROJECT: ConfigLayer = {
   kind: "project",
-  path: "/root/ref-cfg/p/.codex/config.toml",
+  path: "/home/u/c/p/.codex/config.toml",
   table: { model_reasoning_effort: "high", features: { memories: true } },
 };
 
@@ -32,12 +32,12 @@ Deno.test("each layer has the version Codex CLI 0.124 gives it, high to low", as
       "sha256:28b68bf0766959ec5f43dad265cb1ffd235ee291a94077f5a0fc7a285449e77a",
     ],
     [
-      { type: "project", dotCodexFolder: "/root/ref-cfg/p/.codex" },
+      { type: "project", dotCodexFolder: "/home/u/c/p/.codex" },
       "sha256:d2fc54745824775604763971bb5d0c989d12397c061eee3e1ff485ce2b56477d",
     ],
     [
-      { type: "user", file: "/root/ref-cfg/config.toml" },
-      "sha256:17e364ec8ba42169d1c8bbdbc28be7acc07be0a4c60ff2bb1b8efded160e7738",
+      { type: "user", file: "/home/u/c/config.toml" },
+      "sha256:423714c6767f0407bec11cd67c83f2a22c4d6f8927c476505de817c7efdaea5e",
     ],
     [
       { type: "system", file: "/etc/codex/config.toml" },
