@@ -261,6 +261,11 @@ export class DatabaseError extends Error {
     this.path = path;
     this.reason = reason;
   }
+
+  /** Another program holds it; it will let go. SQLite gives no code here, only words. */
+  get isBusy(): boolean {
+    return this.reason.includes("database is locked");
+  }
 }
 
 export interface Databases {

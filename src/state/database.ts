@@ -3,6 +3,7 @@
  * is in it can be made again from files, so nothing is lost with it.
  */
 import {
+  type Clock,
   type Database,
   DatabaseError,
   type Databases,
@@ -20,16 +21,22 @@ export const DATABASE_FILE = "codex_deno_state.sqlite";
 /** In order; the first brings a new database to version 1. */
 const MIGRATIONS: readonly string[] = [threadIndex];
 
+/** Changing the mode of a new file takes milliseconds. */
+const WAL_RETRY_MS = 10;
+/** As long as a statement waits for another program. */
+const WAL_MS_MAX = 5_000;
+
 export interface DatabasePorts {
   readonly files: FileSystem;
   readonly databases: Databases;
+  readonly clock: Clock;
   /** The directory it lies in. */
   readonly sqliteHome: string;
 }
 
 /** @throws CodexError `storage` with what to do */
 export async function openStateDatabase(
-  { files, databases, sqliteHome }: DatabasePorts,
+  { files, databases, clock, sqliteHome }: DatabasePorts,
 ): Promise<Database> {
   const path = `${sqliteHome}/${DATABASE_FILE}`;
   await files.makeDirectory(sqliteHome);
@@ -38,7 +45,8 @@ export async function openStateDatabase(
   return await explained(path, async () => {
     const database = await databases.open(path);
     try {
-      database.script("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+      await enterWal(database, clock);
+      database.script("PRAGMA synchronous = NORMAL");
       database.transaction(() => migrate(database, path));
       return database;
     } catch (error) {
@@ -46,6 +54,26 @@ export async function openStateDatabase(
       throw error;
     }
   });
+}
+
+/**
+ * Programs that start together find a new file in the old mode, and each wants to
+ * change it. SQLite lets one, and refuses the others without the wait it grants
+ * statements; a moment later there is nothing left to change.
+ */
+async function enterWal(database: Database, clock: Clock): Promise<void> {
+  const limit = clock.timeout(WAL_MS_MAX);
+  while (true) {
+    try {
+      database.script("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      const isBusy = error instanceof DatabaseError && error.isBusy;
+      if (!isBusy || limit.aborted) throw error;
+    }
+    // At the end of the time there is one more try, which has the last word.
+    await clock.sleep(WAL_RETRY_MS, limit).catch(() => undefined);
+  }
 }
 
 /** Runs what uses the database; its failures say what to do. */
