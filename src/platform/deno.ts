@@ -1,6 +1,7 @@
 /** The one implementation of the platform: this process, through Deno. */
 import { invokedName } from "./argv0.ts";
 import { createBrowsing } from "./browsing.ts";
+import { denoConsole } from "./console.ts";
 import { denoFiles } from "./files.ts";
 import { createHttp } from "./http.ts";
 import { resizeImage } from "./images.ts";
@@ -19,6 +20,7 @@ export function createPlatform(): Platform {
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     env: environment,
     terminal: denoTerminal,
+    console: denoConsole,
     images: { resize: resizeImage },
     databases: {
       open: async (path) => (await import("./sqlite.ts")).openDatabase(path),

@@ -174,6 +174,40 @@ export interface Terminal {
   readStdin(): AsyncIterable<Uint8Array>;
 }
 
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * The terminal a person sits at, when a program takes the whole of it. Only used when
+ * both standard input and output are one.
+ */
+export interface Console {
+  size(): TerminalSize;
+  /** Raw: every key comes at once and as it is, and none makes a signal. */
+  setRaw(mode: "raw" | "cooked"): void;
+  /** The next bytes typed; undefined when the terminal is gone. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Calls `handler` after the size changed; gives back how to stop that. */
+  onResize(handler: () => void): () => void;
+  /** Calls `handler` when the terminal goes away. */
+  onHangUp(handler: () => void): () => void;
+  /** Calls `handler` before an error nobody caught ends the process. */
+  onFatalError(handler: () => void): () => void;
+  /** Stops this process as a shell's job; resolves once it was told to go on. */
+  suspend(): Promise<void>;
+  /**
+   * Runs a program that has the terminal to itself. The environment is the whole of
+   * the child's. @throws FileError when it cannot be started
+   */
+  runForeground(
+    argv: readonly string[],
+    cwd: string,
+    env: Readonly<Record<string, string>>,
+  ): Promise<ExitStatus>;
+}
+
 /** The reader of our standard output went away; the program ends quietly. */
 export class BrokenPipe extends Error {
   override readonly name = "BrokenPipe";
@@ -283,6 +317,7 @@ export interface Platform {
   readonly random: Random;
   readonly env: Environment;
   readonly terminal: Terminal;
+  readonly console: Console;
   readonly signals: Signals;
   readonly browsing: Browsing;
   readonly log: Log;
