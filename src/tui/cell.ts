@@ -1,0 +1,23 @@
+/**
+ * A cell of the history: something that is finished, and how it looks in a terminal of
+ * some width. It is printed into the scrollback once and rendered again only for the
+ * transcript.
+ */
+import type { CellContext } from "./cells/context.ts";
+import type { Line } from "./render/line.ts";
+
+export interface Cell {
+  /** In the history: short. */
+  lines(context: CellContext): readonly Line[];
+  /** In the transcript: everything; absent when there is no more to show. */
+  allLines?(context: CellContext): readonly Line[];
+  /** What it says, for those who copy, export or edit it. */
+  readonly source?: CellSource;
+  /** True when it follows the one before without an empty row. */
+  readonly isJoined?: boolean;
+}
+
+export type CellSource =
+  | { readonly kind: "user"; readonly text: string }
+  | { readonly kind: "answer"; readonly markdown: string }
+  | { readonly kind: "other"; readonly markdown: string };
