@@ -3,6 +3,7 @@ import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import type { TurnId } from "@/protocol/ids.ts";
 import type { ClientMethod } from "@/protocol/rpc/methods.ts";
 import type { AgentServices } from "@/protocol/services.ts";
+import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { fileHandlers } from "./handlers/files.ts";
 import { settingHandlers } from "./handlers/settings.ts";
@@ -43,13 +44,10 @@ const MISSING = [
   "command/exec/resize",
   "command/exec/terminate",
   "command/exec/write",
-  "config/batchWrite",
   "config/mcpServer/reload",
-  "config/value/write",
   "device/key/create",
   "device/key/public",
   "device/key/sign",
-  "experimentalFeature/enablement/set",
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
   "feedback/upload",
@@ -63,7 +61,6 @@ const MISSING = [
   "mcpServer/resource/read",
   "mcpServer/tool/call",
   "mcpServerStatus/list",
-  "skills/config/write",
   "thread/decrement_elicitation",
   "thread/increment_elicitation",
   "thread/memoryMode/set",
@@ -88,6 +85,7 @@ export function createHandlers(
       "needs a service of the vendor that this program does not talk to",
     ),
     ...refusing(MISSING, "is not available in this version yet"),
+    ...configWriteHandlers(services),
     ...connectionHandlers(services),
     ...fileHandlers(uid),
     ...settingHandlers(services),

@@ -19,6 +19,7 @@ import { createThreadStore } from "@/state/thread_store.ts";
 import { compose, userAgent } from "./compose.ts";
 import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
+import { serverEditor } from "./server_editor.ts";
 import { serverSettings } from "./server_settings.ts";
 
 /** What starts threads, as rollouts of both programs say it; editors, as a rule. */
@@ -28,6 +29,11 @@ interface Server {
   readonly parsed: ParsedCommand;
   readonly platform: Platform;
   readonly source: ServerSource;
+}
+
+/** A server that runs, with what its clients switched. */
+interface RunningServer extends Server {
+  readonly featureDefaults: Readonly<Record<string, boolean>>;
 }
 
 /** Opens a thread; the signal ends it, at any time. */
@@ -46,11 +52,13 @@ export async function serverServices(
     codexHome,
     sqliteHome,
   });
+  const featureDefaults: Record<string, boolean> = {};
+  const options = { ...configOptions(parsed, platform), featureDefaults };
   const begin = (
     request: ThreadRequest,
     signal: AbortSignal,
     act: Begin,
-  ) => open({ ...server, request }, act, signal);
+  ) => open({ ...server, featureDefaults, request }, act, signal);
   return {
     codexHome,
     modelProvider: provider.id,
@@ -61,7 +69,8 @@ export async function serverServices(
     userAgent: ({ name, version }) => `${name}${agent} (${name}; ${version})`,
     models: modelEntries,
     stored,
-    settings: serverSettings(parsed, platform, config),
+    settings: serverSettings(options, platform, config),
+    editor: serverEditor({ options, config, featureDefaults }),
     threads: {
       start: (request, signal) =>
         begin(
@@ -109,7 +118,7 @@ async function inItsPlace(
 }
 
 async function open(
-  { parsed, platform, source, request }: Server & {
+  { parsed, platform, source, featureDefaults, request }: RunningServer & {
     readonly request: ThreadRequest;
   },
   begin: Begin,
@@ -118,6 +127,7 @@ async function open(
   const options = configOptions(parsed, platform);
   const config = await loadConfig({
     ...options,
+    featureDefaults,
     cwd: request.cwd ?? options.cwd,
     profile: request.profile ?? options.profile,
     session: {

@@ -2,7 +2,7 @@
 import { storedAccount } from "@/auth/account.ts";
 import type { Config } from "@/config/config.ts";
 import { FEATURES, type FeatureStage } from "@/config/features.ts";
-import { loadConfig } from "@/config/load.ts";
+import { loadConfig, type LoadOptions } from "@/config/load.ts";
 import { reportConfig } from "@/config/report.ts";
 import { clearMemories } from "@/core/memories.ts";
 import type { Skill } from "@/core/skills/skill.ts";
@@ -12,8 +12,6 @@ import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { SkillMetadata } from "@/protocol/rpc/skills.ts";
 import type { FeatureEntry, SettingsService } from "@/protocol/services.ts";
-import { configOptions } from "./config_options.ts";
-import type { ParsedCommand } from "./parsed.ts";
 
 const STAGES: Readonly<Record<FeatureStage, FeatureEntry["stage"]>> = {
   "stable": "stable",
@@ -24,11 +22,10 @@ const STAGES: Readonly<Record<FeatureStage, FeatureEntry["stage"]>> = {
 };
 
 export function serverSettings(
-  parsed: ParsedCommand,
+  options: LoadOptions,
   platform: Platform,
   { codexHome, cwd: home }: Pick<Config, "codexHome" | "cwd">,
 ): SettingsService {
-  const options = configOptions(parsed, platform);
   const configAt = (cwd: string) => loadConfig({ ...options, cwd });
   return {
     cwd: home,

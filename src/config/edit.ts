@@ -3,16 +3,35 @@
  * line endings and the final line stay as the user wrote them. Works on the ranges
  * of a syntax tree and checks its own result before anything is written.
  */
-import { type AST, getStaticTOMLValue, parseTOML } from "toml-eslint-parser";
+import { type AST, parseTOML } from "toml-eslint-parser";
 import type { FileSystem } from "@/platform/platform.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import { ensureCodexHome } from "./codex_home.ts";
 import { valueAt } from "./table.ts";
 import { parseToml } from "./toml.ts";
+import {
+  findDotted,
+  findPair,
+  findSection,
+  headerEnd,
+  type Pair,
+  pairsBelow,
+  pairsOf,
+  sectionPath,
+  startsWith,
+  type TreePath,
+} from "./toml_tree.ts";
 
 /** What can be written as a value. */
-export type EditValue = string | number | boolean | readonly string[];
+export type EditValue =
+  | string
+  | number
+  | boolean
+  | readonly EditValue[]
+  | { readonly [key: string]: EditValue };
+
+export type EditTable = Readonly<Record<string, EditValue>>;
 
 export type Edit =
   | {
@@ -24,7 +43,16 @@ export type Edit =
   | {
     readonly kind: "addTable";
     readonly path: readonly string[];
-    readonly values: Readonly<Record<string, EditValue>>;
+    readonly values: EditTable;
+  }
+  /**
+   * Makes an array of tables hold these; those that stay, in their order, keep their
+   * place and comments.
+   */
+  | {
+    readonly kind: "setTables";
+    readonly path: readonly string[];
+    readonly tables: readonly EditTable[];
   }
   /** Removes a key or a table with everything in it; absent is fine. */
   | { readonly kind: "remove"; readonly path: readonly string[] };
@@ -38,15 +66,31 @@ const PRIVATE_FILE_MODE = 0o600;
  * @throws ConfigError when the file is not valid TOML
  * @throws CodexError when a key stands where an edit needs a table
  */
-export async function editConfig(
+export function editConfig(
   files: FileSystem,
   codexHome: string,
   edits: readonly Edit[],
 ): Promise<void> {
+  return changeConfig(
+    files,
+    codexHome,
+    async (text, path) => editToml(text, edits, path),
+  );
+}
+
+/**
+ * Like `editConfig`, for whoever looks at the text to know what to change. What the
+ * change throws is thrown, and nothing is written.
+ */
+export async function changeConfig(
+  files: FileSystem,
+  codexHome: string,
+  change: (text: string, path: string) => Promise<string>,
+): Promise<void> {
   const named = resolvePath(codexHome, "config.toml");
   const path = await files.realPath(named) ?? named;
   const before = await files.readTextIfExists(path);
-  const after = editToml(before ?? "", edits, path);
+  const after = await change(before ?? "", path);
   if (after === before) return;
   await ensureCodexHome({ files }, codexHome);
   const mode = before === undefined ? PRIVATE_FILE_MODE : undefined;
@@ -84,6 +128,8 @@ function applyEdit(text: string, edit: Edit): string {
         text,
       );
     }
+    case "setTables":
+      return setTables(text, edit.path, edit.tables);
   }
 }
 
@@ -100,15 +146,26 @@ function requireEffect(text: string, edit: Edit, path: string): void {
 }
 
 function hasEffect(text: string, edit: Edit): boolean {
-  const found = JSON.stringify(valueAt(readBack(text), edit.path));
+  const found = valueAt(readBack(text), edit.path);
   switch (edit.kind) {
     case "set":
-      return found === JSON.stringify(edit.value);
+      return isSame(found, edit.value);
     case "addTable":
-      return found === JSON.stringify(edit.values);
+      return isSame(found, edit.values);
+    case "setTables":
+      return isSame(found ?? [], edit.tables);
     case "remove":
       return found === undefined;
   }
+}
+
+/** Equal as they would be written, the keys of tables in one order. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one, plain) === JSON.stringify(other, plain);
+}
+
+function plain(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? String(value) : value;
 }
 
 function readBack(text: string): unknown {
@@ -120,8 +177,28 @@ function readBack(text: string): unknown {
   }
 }
 
-type Pair = AST.TOMLKeyValue;
-type Section = AST.TOMLTopLevelTable | AST.TOMLTable;
+function setTables(
+  text: string,
+  path: readonly string[],
+  tables: readonly EditTable[],
+): string {
+  if (findPair(parseTOML(text).body[0], path) !== undefined) {
+    return tables.length === 0
+      ? removeValue(text, path)
+      : setValue(text, path, tables);
+  }
+  const there = valueAt(readBack(text), path);
+  let kept = 0;
+  let left = text;
+  for (const table of Array.isArray(there) ? there : []) {
+    if (isSame(table, tables[kept])) kept++;
+    else left = removeValue(left, [...path, kept]);
+  }
+  return tables.slice(kept).reduce(
+    (current, table) => addHeaded(current, `[[${keyText(path)}]]`, table),
+    left,
+  );
+}
 
 function setValue(
   text: string,
@@ -178,15 +255,19 @@ function addBelow(
 function addSection(
   text: string,
   path: readonly string[],
-  values: Readonly<Record<string, EditValue>>,
+  values: EditTable,
 ): string {
+  return addHeaded(text, `[${keyText(path)}]`, values);
+}
+
+/** Adds a table behind everything else. */
+function addHeaded(text: string, header: string, values: EditTable): string {
   const eol = endOfLine(text);
-  const header = path.map(formatKey).join(".");
   const gap = text === "" ? "" : text.endsWith("\n") ? eol : eol + eol;
   const lines = Object.entries(values).map(([key, value]) =>
     `${assignment([key], value)}${eol}`
   );
-  return `${text}${gap}[${header}]${eol}${lines.join("")}`;
+  return `${text}${gap}${header}${eol}${lines.join("")}`;
 }
 
 function addToInline(
@@ -205,7 +286,7 @@ function addToInline(
   return `${text.slice(0, at)}, ${item}${text.slice(at)}`;
 }
 
-function removeValue(text: string, path: readonly string[]): string {
+function removeValue(text: string, path: TreePath): string {
   const root = parseTOML(text).body[0];
   const pairs = pairsBelow(root, path).map((pair) => pairRange(text, pair));
   const sections = root.body
@@ -265,123 +346,16 @@ function insertLine(text: string, offset: number, line: string): string {
   return `${before}${gap}${line}${eol}${text.slice(end)}`;
 }
 
-function findPair(
-  root: AST.TOMLTopLevelTable,
-  path: readonly string[],
-): Pair | undefined {
-  return pairsBelow(root, path).find((pair) =>
-    pairPath(pair).length === path.length
-  );
-}
-
-/** Pairs at the path or below it, outermost only. */
-function pairsBelow(
-  root: AST.TOMLTopLevelTable,
-  path: readonly string[],
-): readonly Pair[] {
-  const found: Pair[] = [];
-  const visit = (pair: Pair): void => {
-    const key = pairPath(pair);
-    if (startsWith(key, path)) found.push(pair);
-    else if (startsWith(path, key) && pair.value.type === "TOMLInlineTable") {
-      pair.value.body.forEach(visit);
-    }
-  };
-  for (const node of root.body) {
-    if (node.type === "TOMLKeyValue") visit(node);
-    // A section that is at the path or below goes as a whole.
-    else if (!startsWith(node.resolvedKey, path) || isAt(node, path)) {
-      node.body.forEach(visit);
-    }
-  }
-  return found.filter((pair) => !isInRemovedSection(pair, path));
-}
-
-function isAt(table: AST.TOMLTable, path: readonly string[]): boolean {
-  return table.resolvedKey.length < path.length;
-}
-
-function isInRemovedSection(pair: Pair, path: readonly string[]): boolean {
-  const parent = pair.parent;
-  return parent.type === "TOMLTable" && startsWith(parent.resolvedKey, path);
-}
-
-/** A pair like `a.b = 1` that makes `a` a table without a header of its own. */
-function findDotted(
-  root: AST.TOMLTopLevelTable,
-  parent: readonly string[],
-): { readonly pair: Pair; readonly section: Section } | undefined {
-  for (const section of sectionsOf(root)) {
-    const base = sectionPath(section);
-    if (base.length >= parent.length) continue;
-    const pair = pairsOf(section).findLast((candidate) =>
-      startsWith(pairPath(candidate), parent) &&
-      pairPath(candidate).length > parent.length
-    );
-    if (pair !== undefined) return { pair, section };
-  }
-  return undefined;
-}
-
-function findSection(
-  root: AST.TOMLTopLevelTable,
-  path: readonly string[],
-): Section | undefined {
-  if (path.length === 0) return root;
-  return sectionsOf(root).find((section) =>
-    section.type === "TOMLTable" && section.kind === "standard" &&
-    section.resolvedKey.length === path.length &&
-    startsWith(section.resolvedKey, path)
-  );
-}
-
-function sectionsOf(root: AST.TOMLTopLevelTable): readonly Section[] {
-  const tables = root.body.filter((node): node is AST.TOMLTable =>
-    node.type === "TOMLTable"
-  );
-  return [root, ...tables];
-}
-
-function pairsOf(section: Section): readonly Pair[] {
-  const nodes: readonly (Pair | AST.TOMLTable)[] = section.body;
-  return nodes.filter((node) => node.type === "TOMLKeyValue");
-}
-
-function sectionPath(section: Section): readonly (string | number)[] {
-  return section.type === "TOMLTable" ? section.resolvedKey : [];
-}
-
-/** The pair's whole path, from the root of the document. */
-function pairPath(pair: Pair): readonly (string | number)[] {
-  const own = getStaticTOMLValue(pair.key);
-  const { parent } = pair;
-  if (parent.type === "TOMLInlineTable") {
-    // Inline tables in arrays are never visited, so the parent is a pair.
-    const holder = parent.parent;
-    return holder.type === "TOMLKeyValue" ? [...pairPath(holder), ...own] : own;
-  }
-  return [...sectionPath(parent), ...own];
-}
-
-/** Where the header `[a.b]` of a section ends. */
-function headerEnd(text: string, table: AST.TOMLTable): number {
-  return text.indexOf("]", table.key.range[1]) + 1;
-}
-
-function startsWith(
-  path: readonly (string | number)[],
-  start: readonly (string | number)[],
-): boolean {
-  return path.length >= start.length &&
-    start.every((key, index) => key === path[index]);
-}
-
 function endOfLine(text: string): string {
   return text.includes("\r\n") ? "\r\n" : "\n";
 }
 
 function assignment(key: readonly string[], value: EditValue): string {
-  return `${key.map(formatKey).join(".")} = ${formatValue(value)}`;
+  return `${keyText(key)} = ${formatValue(value)}`;
+}
+
+function keyText(key: readonly string[]): string {
+  return key.map(formatKey).join(".");
 }
 
 function formatKey(key: string): string {
@@ -390,10 +364,17 @@ function formatKey(key: string): string {
 
 function formatValue(value: EditValue): string {
   if (typeof value === "string") return formatString(value);
-  if (typeof value === "object") {
-    return `[${value.map(formatString).join(", ")}]`;
-  }
-  return String(value);
+  if (typeof value !== "object") return String(value);
+  if (isList(value)) return `[${value.map(formatValue).join(", ")}]`;
+  const pairs = Object.entries(value).map(([key, inner]) =>
+    assignment([key], inner)
+  );
+  return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
+}
+
+/** `Array.isArray` forgets what a read-only array holds. */
+function isList(value: object): value is readonly EditValue[] {
+  return Array.isArray(value);
 }
 
 // JSON's escapes are TOML's, but TOML also wants DEL escaped.

@@ -29,7 +29,7 @@ export async function explainProblem(
 }
 
 /** The key without array positions, as other versions name it. */
-function keyName(path: DecodePath): string {
+export function keyName(path: DecodePath): string {
   const index = path.findIndex((key) => typeof key === "number");
   return (index < 0 ? path : path.slice(0, index)).join(".");
 }

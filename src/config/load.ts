@@ -29,6 +29,8 @@ export interface LoadOptions {
   readonly profile?: string | undefined;
   readonly ignoreUserConfig?: boolean | undefined;
   readonly flags?: DedicatedFlags | undefined;
+  /** What features are where nobody says otherwise; the table's own word if absent. */
+  readonly featureDefaults?: Readonly<Record<string, boolean>> | undefined;
   /** Where an administrator's files are, when not in the usual place. */
   readonly systemDirectory?: string | undefined;
 }
@@ -57,7 +59,10 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const { layers, projectRoot, trustedFolders, trustLevel } = read;
   try {
     const raw = mergeLayers(layers);
-    const toml = withProfile(decodeConfig(raw), options.profile);
+    const toml = withDefaults(
+      withProfile(decodeConfig(raw), options.profile),
+      options.featureDefaults,
+    );
     const settings = resolveSettings({
       toml,
       raw,
@@ -89,6 +94,15 @@ function decodeConfig(raw: RawTable): ConfigToml {
   throw new ConfigProblem(decoded.path, decoded.message, {
     isLoadFailure: true,
   });
+}
+
+function withDefaults(
+  toml: Effective,
+  defaults: LoadOptions["featureDefaults"],
+): Effective {
+  return defaults === undefined
+    ? toml
+    : { ...toml, featureTables: [defaults, ...toml.featureTables] };
 }
 
 async function workingDirectory(

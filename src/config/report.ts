@@ -58,15 +58,20 @@ function withSystem(layers: readonly ConfigLayer[]): readonly ConfigLayer[] {
   ];
 }
 
+/** How a layer is named, and which content of it was seen. */
+export async function metadataOf(
+  layer: ConfigLayer,
+): Promise<ConfigLayerMetadata> {
+  return { name: sourceOf(layer), version: await versionOf(layer.table) };
+}
+
 async function rowOf(layer: ConfigLayer): Promise<Row> {
   const { table, disabledReason } = layer;
-  const config = plain(table);
   return {
     table,
     wire: {
-      name: sourceOf(layer),
-      version: await versionOf(config),
-      config,
+      ...await metadataOf(layer),
+      config: plain(table),
       ...(disabledReason === undefined ? {} : { disabledReason }),
     },
   };
@@ -87,8 +92,8 @@ function sourceOf({ kind, path = "" }: ConfigLayer): ConfigLayerSource {
 }
 
 /** The same for the same values, however they are written; the reference's, too. */
-async function versionOf(config: unknown): Promise<string> {
-  const bytes = new TextEncoder().encode(JSON.stringify(config));
+export async function versionOf(table: RawTable): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(plain(table)));
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hex = [...digest].map((byte) => byte.toString(16).padStart(2, "0"));
   return `sha256:${hex.join("")}`;

@@ -2,12 +2,17 @@
  * What a server offers its clients beside running threads. Whoever builds the program
  * implements it; a test implements what it needs.
  */
+import type { ConfigWrite, SkillSwitch } from "./config_write.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { SandboxMode } from "./policy.ts";
 import type { ThreadStore } from "./stored_threads.ts";
 import type { GetAccountResponse } from "./rpc/account.ts";
-import type { ConfigLayer, ConfigReadResponse } from "./rpc/config.ts";
+import type {
+  ConfigLayer,
+  ConfigReadResponse,
+  ConfigWriteResponse,
+} from "./rpc/config.ts";
 import type { ExperimentalFeatureStage } from "./rpc/features.ts";
 import type { SkillsListEntry } from "./rpc/skills.ts";
 
@@ -85,8 +90,24 @@ export interface SettingsService {
   forgetMemories(): Promise<void>;
 }
 
+/** Changes what the configuration says. One change is made after the other. */
+export interface ConfigEditor {
+  /** @throws ConfigWriteError */
+  write(write: ConfigWrite): Promise<ConfigWriteResponse>;
+  /** Writes down whether a skill is used; gives back whether it is, all files heard. */
+  switchSkill(skill: SkillSwitch, isEnabled: boolean): Promise<boolean>;
+  /**
+   * Switches features until this program ends, for threads opened from now on. What
+   * files and flags say of a feature goes before.
+   *
+   * @throws CodexError `invalid_input` for a feature that cannot be switched so
+   */
+  switchFeatures(states: Readonly<Record<string, boolean>>): void;
+}
+
 export interface AgentServices {
   readonly settings: SettingsService;
+  readonly editor: ConfigEditor;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;
