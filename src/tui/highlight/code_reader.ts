@@ -13,6 +13,8 @@ import { roleOf } from "./roles.ts";
 export interface CodeReader {
   /** The line in colours; it holds no line break. */
   line(text: string): readonly Span[];
+  /** A reader that goes on from here without moving this one. */
+  fork(): CodeReader;
 }
 
 /** Longer lines are data, such as minified code, which nobody reads for its colours. */
@@ -27,6 +29,7 @@ const STANDSTILLS_MAX = 10;
 /** Code of a language nothing is known of. */
 export const PLAIN_READER: CodeReader = {
   line: (text) => text === "" ? [] : [{ text, style: PLAIN }],
+  fork: () => PLAIN_READER,
 };
 
 export class GrammarReader implements CodeReader {
@@ -35,10 +38,22 @@ export class GrammarReader implements CodeReader {
   readonly #state: unknown;
   #isBroken = false;
 
-  constructor(grammar: Grammar, syntax: Theme["syntax"]) {
+  constructor(
+    grammar: Grammar,
+    syntax: Theme["syntax"],
+    state: unknown = grammar.startState?.(TAB_COLUMNS) ?? {},
+  ) {
     this.#grammar = grammar;
     this.#syntax = syntax;
-    this.#state = grammar.startState?.(TAB_COLUMNS) ?? {};
+    this.#state = state;
+  }
+
+  fork(): CodeReader {
+    return this.#isBroken ? PLAIN_READER : new GrammarReader(
+      this.#grammar,
+      this.#syntax,
+      this.#grammar.copyState?.(this.#state) ?? copied(this.#state),
+    );
   }
 
   line(text: string): readonly Span[] {
@@ -82,6 +97,17 @@ export class GrammarReader implements CodeReader {
     stream.next();
     return null;
   }
+}
+
+/** What CodeMirror does for a grammar that does not copy its state itself. */
+function copied(state: unknown): unknown {
+  if (typeof state !== "object" || state === null) return state;
+  return Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [
+      key,
+      Array.isArray(value) ? [...value] : value,
+    ]),
+  );
 }
 
 /** Grammars do not look at what follows a name, nor at its case. */
