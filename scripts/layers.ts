@@ -14,7 +14,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["platform", "protocol", "async", "text"],
   config: ["platform", "protocol", "async", "text"],
   state: ["platform", "protocol", "async", "text"],
-  auth: ["config", "platform", "protocol", "async"],
+  auth: ["config", "platform", "protocol", "async", "text"],
   model: ["config", "platform", "protocol", "async", "text"],
   mcp: ["auth", "config", "platform", "protocol", "async", "text", "jsonrpc"],
   // A tool cannot reach a process, a file or the sandbox: it can only ask.

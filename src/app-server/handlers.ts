@@ -3,6 +3,7 @@ import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import type { TurnId } from "@/protocol/ids.ts";
 import type { ClientMethod } from "@/protocol/rpc/methods.ts";
 import type { AgentServices } from "@/protocol/services.ts";
+import { accountHandlers } from "./handlers/accounts.ts";
 import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { fileHandlers } from "./handlers/files.ts";
@@ -12,6 +13,7 @@ import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadListHandlers } from "./handlers/thread_list.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { turnHandlers } from "./handlers/turns.ts";
+import type { Logins } from "./logins.ts";
 import type { Handlers } from "./session.ts";
 import type { ThreadTable } from "./thread_table.ts";
 import { ThreadViews } from "./thread_views.ts";
@@ -37,9 +39,6 @@ const VENDOR = [
 
 /** What this version does not do yet. */
 const MISSING = [
-  "account/login/cancel",
-  "account/login/start",
-  "account/logout",
   "command/exec",
   "command/exec/resize",
   "command/exec/terminate",
@@ -70,13 +69,14 @@ const MISSING = [
 export interface HandlerPorts {
   readonly services: AgentServices;
   readonly table: ThreadTable;
+  readonly logins: Logins;
   /** Whose files clients may use. */
   readonly uid: number;
   newTurnId(): TurnId;
 }
 
 export function createHandlers(
-  { services, table, uid, newTurnId }: HandlerPorts,
+  { services, table, logins, uid, newTurnId }: HandlerPorts,
 ): Handlers {
   const views = new ThreadViews(services.stored, table);
   return {
@@ -85,6 +85,7 @@ export function createHandlers(
       "needs a service of the vendor that this program does not talk to",
     ),
     ...refusing(MISSING, "is not available in this version yet"),
+    ...accountHandlers(services, logins),
     ...configWriteHandlers(services),
     ...connectionHandlers(services),
     ...fileHandlers(uid),

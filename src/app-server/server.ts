@@ -3,6 +3,8 @@ import type { Platform } from "@/platform/platform.ts";
 import { uuidV7 } from "@/protocol/ids.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { createHandlers } from "./handlers.ts";
+import { Logins } from "./logins.ts";
+import type { Notification } from "./projection.ts";
 import { Session } from "./session.ts";
 import { ThreadTable } from "./thread_table.ts";
 
@@ -14,6 +16,8 @@ export type ServerPlatform = Pick<
 
 export interface AgentServer {
   readonly threads: ThreadTable;
+  /** Ends all threads, and what else is under way. */
+  close(): Promise<void>;
   /** A connection whose frames are written by `write`, which rejects at its end. */
   connect(write: (frame: string) => Promise<void>): Session;
   /** Ends a session, and the threads nobody watches without it. */
@@ -26,17 +30,34 @@ export function createServer(
   { clock, random, log, host }: ServerPlatform,
 ): AgentServer {
   const threads = new ThreadTable(() => clock.now());
+  const sessions = new Set<Session>();
+  const logins = new Logins({
+    service: services.logins,
+    settings: services.settings,
+    clock,
+    announce: (notification) => announce(sessions, notification),
+  });
   const handlers = createHandlers({
     services,
     table: threads,
+    logins,
     uid: host.uid,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
   });
   const report = (text: string) => log.error("codex::app_server", () => text);
   return {
     threads,
-    connect: (write) => new Session({ handlers, write, log: report }),
+    connect(write) {
+      const session = new Session({ handlers, write, log: report });
+      sessions.add(session);
+      return session;
+    },
+    async close() {
+      await logins.close();
+      await threads.close();
+    },
     async disconnect(session) {
+      sessions.delete(session);
       await session.close();
       // Asked only now: what the session was about to start is watched by it, too.
       const left = threads.all().filter((thread) =>
@@ -46,6 +67,15 @@ export function createServer(
     },
     log: report,
   };
+}
+
+/** Tells every connection that has said who it is. */
+async function announce(
+  sessions: Iterable<Session>,
+  notification: Notification,
+): Promise<void> {
+  const listening = [...sessions].filter(({ client }) => client !== undefined);
+  await Promise.all(listening.map((session) => session.notify(notification)));
 }
 
 /** Resolves when the user or the system asks the process to end. */

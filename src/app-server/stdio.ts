@@ -20,7 +20,7 @@ export async function serveStdio(
     server.log(error.message);
   } finally {
     await server.disconnect(session);
-    await server.threads.close();
+    await server.close();
     // Last: without a listener, a signal ends the process where it stands.
     end.stop();
   }

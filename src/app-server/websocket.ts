@@ -75,7 +75,7 @@ export async function serveWebSocket(
       await listener.close();
     }
   } finally {
-    await server.threads.close();
+    await server.close();
     // Last: without a listener, a signal ends the process where it stands.
     end.stop();
   }

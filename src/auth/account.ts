@@ -3,24 +3,14 @@ import * as v from "valibot";
 import type { Environment, FileSystem } from "@/platform/platform.ts";
 import { PlanType } from "@/protocol/rpc/account.ts";
 import type { Account } from "@/protocol/rpc/account.ts";
-import { readLogin } from "./credentials.ts";
+import { claimsOf } from "./claims.ts";
+import { readLogin } from "./login_file.ts";
 
 export interface AccountPorts {
   readonly env: Environment;
   readonly files: FileSystem;
   readonly codexHome: string;
 }
-
-const AUTH_CLAIM = "https://api.openai.com/auth";
-
-/** The payload of an id token; its signature is for the vendor to check. */
-const Claims = v.object({
-  email: v.fallback(v.string(), ""),
-  [AUTH_CLAIM]: v.fallback(
-    v.object({ chatgpt_plan_type: v.fallback(PlanType, "unknown") }),
-    { chatgpt_plan_type: "unknown" as const },
-  ),
-});
 
 /** Null when nobody is logged in. @throws CodexError for a file that is not JSON */
 export async function storedAccount(
@@ -35,26 +25,15 @@ export async function storedAccount(
 }
 
 function chatgptAccount(idToken: string | undefined): Account {
-  const claims = v.safeParse(Claims, payloadOf(idToken ?? ""));
-  const { email = "", [AUTH_CLAIM]: auth } = claims.success
-    ? claims.output
-    : {};
+  const claims = claimsOf(idToken ?? "");
   return {
     type: "chatgpt",
-    email,
-    planType: auth?.chatgpt_plan_type ?? "unknown",
+    email: claims?.email ?? "",
+    planType: planOf(claims?.planType),
   };
 }
 
-/** Undefined for what is no token. */
-function payloadOf(jwt: string): unknown {
-  const payload = jwt.split(".")[1] ?? "";
-  try {
-    const binary = atob(payload.replaceAll("-", "+").replaceAll("_", "/"));
-    const bytes = Uint8Array.from(binary, (one) => one.charCodeAt(0));
-    return JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    // Of a login of another kind, or cut short: it names nobody.
-    return undefined;
-  }
+export function planOf(name: string | undefined): PlanType {
+  const plan = v.safeParse(PlanType, name);
+  return plan.success ? plan.output : "unknown";
 }

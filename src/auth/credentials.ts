@@ -9,10 +9,16 @@ import type {
   Clock,
   Environment,
   FileSystem,
+  HttpClient,
   ProcessSpawner,
 } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
+import { claimsOf } from "./claims.ts";
+import { readLogin, type StoredLogin } from "./login_file.ts";
 import { Secret } from "./secret.ts";
+
+/** Tokens older than this are renewed; as the reference does. */
+const REFRESH_AFTER_MS = 8 * 24 * 60 * 60_000;
 
 export interface Credential {
   readonly bearer: Secret;
@@ -25,6 +31,7 @@ export interface CredentialPorts {
   readonly env: Environment;
   readonly files: FileSystem;
   readonly processes: ProcessSpawner;
+  readonly http: HttpClient;
   readonly clock: Clock;
   readonly codexHome: string;
 }
@@ -51,7 +58,7 @@ export async function findCredential(
       return undefined;
     case "login":
       return provider.requiresLogin
-        ? await requiredLogin(ports, provider)
+        ? await requiredLogin(ports, provider, signal)
         : undefined;
   }
 }
@@ -136,69 +143,83 @@ function failure(command: string, reason: string): CodexError {
 async function requiredLogin(
   ports: CredentialPorts,
   provider: ProviderConfig,
+  signal: AbortSignal,
 ): Promise<Credential | undefined> {
-  const login = await storedLogin(ports);
+  const login = await storedLogin(ports, signal);
   if (login !== undefined || !provider.isDefaultBaseUrl) return login;
   throw new CodexError(
     "missing_credentials",
-    "Not logged in: set CODEX_API_KEY to a key of the provider, or configure a model " +
-      "provider of your own (OPENAI_API_KEY alone is not used)",
+    "Not logged in: run `codex login`, set CODEX_API_KEY to a key of the provider, or " +
+      "configure a model provider of your own (OPENAI_API_KEY alone is not used)",
   );
 }
 
 async function storedLogin(
   ports: CredentialPorts,
+  signal: AbortSignal,
 ): Promise<Credential | undefined> {
   const environmentKey = ports.env.get("CODEX_API_KEY")?.trim();
   if (environmentKey) return key(environmentKey);
   const stored = await readLogin(ports.files, ports.codexHome);
   if (stored === undefined) return undefined;
-  if (
-    stored.tokens?.access_token !== undefined && stored.auth_mode !== "apikey"
-  ) {
-    const { access_token: token, account_id: accountId } = stored.tokens;
-    return {
-      kind: "chatgpt",
-      bearer: new Secret(token),
-      ...(accountId === undefined ? {} : { accountId }),
-    };
-  }
-  return stored.OPENAI_API_KEY ? key(stored.OPENAI_API_KEY) : undefined;
+  return isChatgpt(stored)
+    ? chatgpt(await freshLogin(ports, stored, signal))
+    : stored.OPENAI_API_KEY
+    ? key(stored.OPENAI_API_KEY)
+    : undefined;
 }
 
-/** The parts of `auth.json` this program uses. */
-export interface StoredLogin {
-  readonly auth_mode?: string;
-  readonly OPENAI_API_KEY?: string | null;
-  readonly tokens?: {
-    readonly id_token?: string;
-    readonly access_token?: string;
-    readonly account_id?: string;
-  } | null;
+function isChatgpt({ auth_mode, tokens }: StoredLogin): boolean {
+  return tokens?.access_token !== undefined && auth_mode !== "apikey";
 }
 
-/** Undefined when there is no file. @throws CodexError when it is not JSON */
-export async function readLogin(
-  files: FileSystem,
-  codexHome: string,
-): Promise<StoredLogin | undefined> {
-  const path = `${codexHome}/auth.json`;
-  const text = await files.readTextIfExists(path);
-  return text === undefined ? undefined : parseLogin(text, path);
+function chatgpt({ tokens }: StoredLogin): Credential {
+  const accountId = tokens?.account_id;
+  return {
+    kind: "chatgpt",
+    bearer: new Secret(tokens?.access_token ?? ""),
+    ...(accountId == null ? {} : { accountId }),
+  };
 }
 
-function parseLogin(text: string, path: string): StoredLogin {
+/** Renewed when it is old; one that still holds is used if that cannot be done now. */
+async function freshLogin(
+  ports: CredentialPorts,
+  stored: StoredLogin,
+  signal: AbortSignal,
+): Promise<StoredLogin> {
+  const now = ports.clock.now();
+  const expiresMs = claimsOf(stored.tokens?.access_token ?? "")?.expiresMs;
+  const isExpired = expiresMs !== undefined && expiresMs <= now;
+  const refreshedMs = Date.parse(stored.last_refresh ?? "");
+  const isOld = now - refreshedMs > REFRESH_AFTER_MS;
+  if (!isExpired && !isOld) return stored;
   try {
-    const value: unknown = JSON.parse(text);
-    // Every field is checked where it is used; a wrong type only loses the login.
-    if (typeof value === "object" && value !== null) {
-      return value as StoredLogin;
-    }
-  } catch {
-    // Said below, without the text: it may hold half a key.
+    const { refreshLogin } = await import("./refresh.ts");
+    return await refreshLogin(ports, stored, signal);
+  } catch (error) {
+    if (isExpired || !(error instanceof CodexError)) throw error;
+    return stored;
   }
-  throw new CodexError(
-    "missing_credentials",
-    `Cannot read the stored login "${path}": it is not JSON; run \`codex login\` again`,
-  );
+}
+
+/**
+ * After a server refused the stored login: true when there is another one now, so that
+ * asking again makes sense.
+ *
+ * @throws CodexError `unauthorized` when only a new login helps
+ */
+export async function renewLogin(
+  ports: CredentialPorts,
+  refused: Credential,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (refused.kind !== "chatgpt") return false;
+  const stored = await readLogin(ports.files, ports.codexHome);
+  if (stored === undefined || !isChatgpt(stored)) return false;
+  // Somebody else was quicker.
+  if (stored.tokens?.access_token !== refused.bearer.reveal()) return true;
+  const { refreshLogin } = await import("./refresh.ts");
+  await refreshLogin(ports, stored, signal);
+  return true;
 }

@@ -470,9 +470,18 @@ export const CODEX: CommandSpec = {
           help: "The client id to use instead",
         },
       ],
-      commands: [{ name: "status", about: "Show how you are logged in" }],
+      load: () => import("./commands/login.ts"),
+      commands: [{
+        name: "status",
+        about: "Show how you are logged in",
+        load: () => import("./commands/login.ts"),
+      }],
     },
-    { name: "logout", about: "Forget the stored login" },
+    {
+      name: "logout",
+      about: "Forget the stored login",
+      load: () => import("./commands/login.ts"),
+    },
     MCP_COMMAND,
     {
       name: "plugin",

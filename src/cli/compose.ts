@@ -2,7 +2,12 @@
  * The composition root: builds the agent from its parts and hands a front end the
  * ThreadHost interface, nothing more.
  */
-import { credentialHeaders, findCredential } from "@/auth/credentials.ts";
+import {
+  credentialHeaders,
+  findCredential,
+  renewLogin,
+} from "@/auth/credentials.ts";
+import type { GivenLogin } from "@/auth/given_login.ts";
 import type { Config } from "@/config/config.ts";
 import { ruleWarnings } from "@/core/approvals/rule_files.ts";
 import { createHost } from "@/core/host.ts";
@@ -26,6 +31,8 @@ export interface ComposeOptions {
   readonly isEphemeral: boolean;
   /** The user may log in while the agent runs; nothing fails before a request. */
   readonly mayLogInLater?: boolean;
+  /** A front end's own login, in a program that takes one; goes before the stored. */
+  readonly givenLogin?: GivenLogin;
   /** What the rule files say; see `loadRules`. */
   readonly rules: RuleSet;
 }
@@ -52,26 +59,34 @@ export async function compose(
   const originator = platform.env.get("CODEX_INTERNAL_ORIGINATOR_OVERRIDE") ??
     `${PRODUCT}_${options.source}`;
   const credentialPorts = { ...platform, codexHome: config.codexHome };
-  const find = (end: AbortSignal) =>
-    findCredential(credentialPorts, provider, end);
+  const find = async (end: AbortSignal) =>
+    provider.requiresLogin && options.givenLogin?.credential ||
+    await findCredential(credentialPorts, provider, end);
   const mayLogInLater = options.mayLogInLater === true;
-  const credential = mayLogInLater
+  let credential = mayLogInLater
     ? await find(signal).catch(noneYet)
     : await find(signal);
   const model = createResponsesClient({
     ...platform,
     provider,
-    baseUrl: credential?.kind === "chatgpt" && provider.isDefaultBaseUrl
-      ? `${config.chatgptBaseUrl.replace(/\/+$/, "")}/codex`
-      : provider.baseUrl,
+    // A login made later may be of another kind.
+    baseUrl: () =>
+      credential?.kind === "chatgpt" && provider.isDefaultBaseUrl
+        ? `${config.chatgptBaseUrl.replace(/\/+$/, "")}/codex`
+        : provider.baseUrl,
     userAgent: lazily(() => userAgent(platform, originator)),
-    // A command's token grows old; the others were read once and for all.
-    authorize: async (requestSignal) =>
-      credentialHeaders(
-        mayLogInLater || provider.auth.kind === "command"
-          ? await find(requestSignal)
-          : credential,
-      ),
+    // A command's token and a login grow old; the others were read once and for all.
+    authorize: async (requestSignal) => {
+      if (
+        mayLogInLater || provider.auth.kind === "command" ||
+        credential?.kind === "chatgpt"
+      ) credential = await find(requestSignal);
+      return credentialHeaders(credential);
+    },
+    renew: async (requestSignal) =>
+      credential !== undefined && provider.auth.kind === "login" &&
+      (await options.givenLogin?.renew(credential, requestSignal) ||
+        await renewLogin(credentialPorts, credential, requestSignal)),
   });
   const sandbox = createSandbox({
     ...platform,

@@ -2,6 +2,8 @@
  * What a server offers, built of the parts of the program: every thread gets a
  * configuration of its own, because it may work in a directory of its own.
  */
+import { GivenLogin } from "@/auth/given_login.ts";
+import { createLoginService } from "@/auth/login_service.ts";
 import { loadConfig } from "@/config/load.ts";
 import { loadRules } from "@/core/approvals/rule_files.ts";
 import { modelEntries } from "@/model/catalog.ts";
@@ -34,6 +36,7 @@ interface Server {
 /** A server that runs, with what its clients switched. */
 interface RunningServer extends Server {
   readonly featureDefaults: Readonly<Record<string, boolean>>;
+  readonly givenLogin: GivenLogin;
 }
 
 /** Opens a thread; the signal ends it, at any time. */
@@ -53,12 +56,13 @@ export async function serverServices(
     sqliteHome,
   });
   const featureDefaults: Record<string, boolean> = {};
+  const givenLogin = new GivenLogin();
   const options = { ...configOptions(parsed, platform), featureDefaults };
   const begin = (
     request: ThreadRequest,
     signal: AbortSignal,
     act: Begin,
-  ) => open({ ...server, featureDefaults, request }, act, signal);
+  ) => open({ ...server, featureDefaults, givenLogin, request }, act, signal);
   return {
     codexHome,
     modelProvider: provider.id,
@@ -69,7 +73,14 @@ export async function serverServices(
     userAgent: ({ name, version }) => `${name}${agent} (${name}; ${version})`,
     models: modelEntries,
     stored,
-    settings: serverSettings(options, platform, config),
+    settings: serverSettings({ options, platform, config, givenLogin }),
+    logins: createLoginService({
+      platform,
+      config: () => loadConfig(options),
+      issuer: platform.env.get("CODEX_APP_SERVER_LOGIN_ISSUER"),
+      clientId: undefined,
+      given: givenLogin,
+    }),
     editor: serverEditor({ options, config, featureDefaults }),
     threads: {
       start: (request, signal) =>
@@ -118,9 +129,9 @@ async function inItsPlace(
 }
 
 async function open(
-  { parsed, platform, source, featureDefaults, request }: RunningServer & {
-    readonly request: ThreadRequest;
-  },
+  { parsed, platform, source, featureDefaults, givenLogin, request }:
+    & RunningServer
+    & { readonly request: ThreadRequest },
   begin: Begin,
   signal: AbortSignal,
 ): Promise<OpenThread> {
@@ -151,6 +162,7 @@ async function open(
     source,
     isEphemeral: request.isEphemeral ?? false,
     mayLogInLater: true,
+    givenLogin,
     rules,
   }, lifetime.signal);
   const onAbort = () => lifetime.abort(signal.reason);

@@ -1,5 +1,6 @@
 /** What a server tells of the configuration, read anew every time it is asked. */
 import { storedAccount } from "@/auth/account.ts";
+import type { GivenLogin } from "@/auth/given_login.ts";
 import type { Config } from "@/config/config.ts";
 import { FEATURES, type FeatureStage } from "@/config/features.ts";
 import { loadConfig, type LoadOptions } from "@/config/load.ts";
@@ -21,18 +22,25 @@ const STAGES: Readonly<Record<FeatureStage, FeatureEntry["stage"]>> = {
   "removed": "removed",
 };
 
+export interface SettingsPorts {
+  readonly options: LoadOptions;
+  readonly platform: Platform;
+  readonly config: Pick<Config, "codexHome" | "cwd">;
+  readonly givenLogin: GivenLogin;
+}
+
 export function serverSettings(
-  options: LoadOptions,
-  platform: Platform,
-  { codexHome, cwd: home }: Pick<Config, "codexHome" | "cwd">,
+  { options, platform, config, givenLogin }: SettingsPorts,
 ): SettingsService {
+  const { codexHome, cwd: home } = config;
   const configAt = (cwd: string) => loadConfig({ ...options, cwd });
   return {
     cwd: home,
     async account() {
       const { provider } = await configAt(home);
       return {
-        account: await storedAccount({ ...platform, codexHome }),
+        account: givenLogin.account ??
+          await storedAccount({ ...platform, codexHome }),
         requiresOpenaiAuth: provider.requiresLogin,
       };
     },

@@ -31,12 +31,14 @@ export interface ResponsesPorts {
   readonly random: Random;
   readonly provider: ProviderConfig;
   /** Where requests go, without a final slash; depends on the kind of login. */
-  readonly baseUrl: string;
+  readonly baseUrl: () => string;
   readonly userAgent: () => Promise<string>;
   /** Headers that prove who asks; asked for before every request. */
   readonly authorize: (
     signal: AbortSignal,
   ) => Promise<Readonly<Record<string, string>>>;
+  /** After a refusal: true when who asks can prove it in another way now. */
+  readonly renew: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /** More of an error body than this is never worth showing. */
@@ -71,10 +73,16 @@ async function openStream(
   signal: AbortSignal,
 ): Promise<Response> {
   const body = requestBody(request);
+  let isRenewed = false;
   for (let attempt = 1;; attempt++) {
     try {
       return await sendOnce(ports, request, body, signal);
     } catch (error) {
+      // Once: a server that refuses a new login will refuse the next, too.
+      if (!isRenewed && isRefusal(error) && await ports.renew(signal)) {
+        isRenewed = true;
+        continue;
+      }
       const isLast = attempt > ports.provider.requestMaxRetries;
       if (
         isLast || !(error instanceof ModelError) || !isRequestRetryable(error)
@@ -85,6 +93,10 @@ async function openStream(
       watchdog.touch();
     }
   }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ModelError && error.code === "unauthorized";
 }
 
 /** A 429 goes back to the step at once, so that the wait is shown to the user. */
@@ -98,7 +110,6 @@ async function sendOnce(
   body: string,
   signal: AbortSignal,
 ): Promise<Response> {
-  const url = endpointUrl(ports.baseUrl, ports.provider.queryParams);
   const headers = {
     "content-type": "application/json",
     accept: "text/event-stream",
@@ -107,6 +118,7 @@ async function sendOnce(
     ...request.headers,
     ...await ports.authorize(signal),
   };
+  const url = endpointUrl(ports.baseUrl(), ports.provider.queryParams);
   const response = await ports.http.send(
     { method: "POST", url, headers, body },
     signal,

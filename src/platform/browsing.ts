@@ -1,11 +1,12 @@
 /** The user's browser: shown an address, and listened to when it comes back. */
 import { AsyncQueue } from "@/async/queue.ts";
 import { abortable } from "@/async/scope.ts";
-import type {
-  Browsing,
-  Environment,
-  LoopbackListener,
-  LoopbackRequest,
+import {
+  AddressInUse,
+  type Browsing,
+  type Environment,
+  type LoopbackListener,
+  type LoopbackRequest,
 } from "./platform.ts";
 
 /** Requests that wait; a browser sends one, and perhaps one for an icon. */
@@ -19,8 +20,8 @@ function listen(port: number | undefined): LoopbackListener {
   const queue = new AsyncQueue<LoopbackRequest>(REQUESTS_MAX);
   const requests = queue[Symbol.asyncIterator]();
   const open = new Set<(response: Response) => void>();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: port ?? 0, onListen() {} },
+  const server = serve(
+    port ?? 0,
     async (request) => {
       // Anything on this machine may knock; only so much of it is kept waiting.
       if (open.size >= REQUESTS_MAX) {
@@ -44,6 +45,21 @@ function listen(port: number | undefined): LoopbackListener {
       await server.shutdown();
     },
   };
+}
+
+function serve(
+  port: number,
+  handler: (request: Request) => Promise<Response>,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      { hostname: "127.0.0.1", port, onListen() {} },
+      handler,
+    );
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new AddressInUse(error.message, { cause: error });
+  }
 }
 
 async function nextOf(

@@ -249,11 +249,16 @@ export interface LoopbackListener extends AsyncDisposable {
   next(signal: AbortSignal): Promise<LoopbackRequest>;
 }
 
+/** Somebody else listens on that port. */
+export class AddressInUse extends Error {
+  override readonly name = "AddressInUse";
+}
+
 export interface Browsing {
   /**
    * Listens on 127.0.0.1, on that port or any free one.
    *
-   * @throws Error with the reason
+   * @throws AddressInUse, or Error with the reason
    */
   listen(port: number | undefined): LoopbackListener;
   /** Shows an address in the user's browser; false when there is none. */

@@ -5,6 +5,7 @@
 import type { ConfigWrite, SkillSwitch } from "./config_write.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
+import type { LoginService } from "./logins.ts";
 import type { SandboxMode } from "./policy.ts";
 import type { ThreadStore } from "./stored_threads.ts";
 import type { GetAccountResponse } from "./rpc/account.ts";
@@ -108,6 +109,7 @@ export interface ConfigEditor {
 export interface AgentServices {
   readonly settings: SettingsService;
   readonly editor: ConfigEditor;
+  readonly logins: LoginService;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;

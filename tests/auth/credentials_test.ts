@@ -89,7 +89,7 @@ Deno.test("findCredential() prefers CODEX_API_KEY to the stored login", async ()
 Deno.test("findCredential() says what to do when the vendor's provider has no login", async () => {
   await assert.rejects(
     headers({ requiresLogin: true, isDefaultBaseUrl: true }),
-    /^CodexError: Not logged in: set CODEX_API_KEY/,
+    /^CodexError: Not logged in: run `codex login`, set CODEX_API_KEY/,
   );
 });
 

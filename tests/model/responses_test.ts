@@ -58,9 +58,10 @@ function makeClient(http: HttpClient, clock = new InstantClock()) {
     clock,
     random: fixedRandom(128),
     provider,
-    baseUrl: "https://host/v1",
+    baseUrl: () => "https://host/v1",
     userAgent: () => Promise.resolve("agent"),
     authorize: () => Promise.resolve({ authorization: "Bearer x" }),
+    renew: () => Promise.resolve(false),
   });
 }
 

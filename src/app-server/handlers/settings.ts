@@ -1,4 +1,4 @@
-/** What holds for the whole program: who uses it, its configuration, its features, its skills, what it remembers. */
+/** What holds for the whole program: its configuration, its features, its skills, what it remembers. */
 import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import { isAbsolute } from "@/platform/paths.ts";
 import type { ExperimentalFeature } from "@/protocol/rpc/features.ts";
@@ -7,7 +7,6 @@ import type { Handlers } from "../session.ts";
 import { page } from "./page.ts";
 
 type Names =
-  | "account/read"
   | "config/read"
   | "configRequirements/read"
   | "experimentalFeature/list"
@@ -18,9 +17,6 @@ export function settingHandlers(
   { settings }: AgentServices,
 ): Pick<Handlers, Names> {
   return {
-    async "account/read"() {
-      return await settings.account();
-    },
     async "config/read"({ cwd, includeLayers }) {
       const { layers, ...report } = await settings.config(cwd ?? settings.cwd);
       return includeLayers === true ? { ...report, layers } : report;
