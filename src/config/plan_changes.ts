@@ -112,6 +112,10 @@ function editsFor(
       ...newTable(path, value),
     ];
   }
+  // Without a header of its own, a table is gone with the last that was in it.
+  if (merge === "replace" && Object.keys(value).length === 0) {
+    return [{ kind: "remove", path }, { kind: "addTable", path, values: {} }];
+  }
   const gone = merge === "upsert"
     ? []
     : Object.keys(current).filter((key) => !Object.hasOwn(value, key));

@@ -132,3 +132,8 @@ Deno.test("switching a skill leaves the rules of others where they are", () => {
     "[skills]\n",
   );
 });
+
+Deno.test("a table that is emptied is still there", () => {
+  assert.equal(changed("[t.x]\n", "t", {}), "[t]\n");
+  assert.equal(changed("[t]\na = 1\n[t.x]\n", "t", {}), "[t]\n");
+});
