@@ -4,6 +4,9 @@ import type { AgentServices } from "@/protocol/services.ts";
 import { createServer, endAsked, type ServerPlatform } from "./server.ts";
 import type { Session } from "./session.ts";
 
+/** Frames taken before everything else gets its turn; together they cost a millisecond. */
+const FRAMES_AT_ONCE = 16;
+
 /** Serves until the client closes our input or the process is asked to end. */
 export async function serveStdio(
   services: AgentServices,
@@ -11,14 +14,20 @@ export async function serveStdio(
 ): Promise<void> {
   const { terminal } = platform;
   const server = createServer(services, platform);
-  const session = server.connect((frame) => terminal.write(`${frame}\n`));
+  const session = server.connect({
+    transport: "stdio",
+    write: (frame) => terminal.write(`${frame}\n`),
+  });
   const end = endAsked(platform);
+  const ended = new AbortController();
   try {
-    await Promise.race([readAll(session, terminal.readStdin()), end.asked]);
+    const reading = readAll(session, platform, ended.signal);
+    await Promise.race([reading, end.asked]);
   } catch (error) {
     if (!(error instanceof LineTooLong)) throw error;
     server.log(error.message);
   } finally {
+    ended.abort(new Error("The server ends"));
     await server.disconnect(session);
     await server.close();
     // Last: without a listener, a signal ends the process where it stands.
@@ -28,7 +37,14 @@ export async function serveStdio(
 
 async function readAll(
   session: Session,
-  input: AsyncIterable<Uint8Array>,
+  { terminal, clock }: ServerPlatform,
+  signal: AbortSignal,
 ): Promise<void> {
-  for await (const frame of readFrames(input)) session.receive(frame);
+  let count = 0;
+  for await (const frame of readFrames(terminal.readStdin())) {
+    session.receive(frame);
+    // A client that sends a thousand requests at once keeps this loop busy, and what
+    // models and commands say meanwhile would wait for all of them.
+    if (++count % FRAMES_AT_ONCE === 0) await clock.sleep(0, signal);
+  }
 }

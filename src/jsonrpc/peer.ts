@@ -13,7 +13,7 @@ export const RPC_INTERNAL = -32603;
 export const RPC_OVERLOADED = -32001;
 
 /** Requests of the other side that may be worked on at a time. */
-const REQUESTS_MAX = 512;
+const REQUESTS_MAX = 2_048;
 
 export type RequestId = string | number;
 

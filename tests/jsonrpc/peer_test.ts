@@ -92,7 +92,7 @@ Deno.test("closing rejects what was asked and stops what runs", async () => {
 
 Deno.test("more requests than can be worked on are refused, not kept", async () => {
   const { peer, sent } = makePeer({ onRequest: () => new Promise(() => {}) });
-  for (let id = 0; id < 514; id++) {
+  for (let id = 0; id < 2_050; id++) {
     peer.receive(JSON.stringify({ id, method: "slow" }));
   }
   await settle();
