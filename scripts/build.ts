@@ -109,7 +109,11 @@ const DEVELOPMENT_ONLY = [
 async function bundle(nodeModules: string): Promise<void> {
   await Deno.remove(BUNDLE, { recursive: true }).catch(() => undefined);
   await esbuild.build({
-    entryPoints: [`${ROOT}main.ts`],
+    entryPoints: [
+      { in: `${ROOT}main.ts`, out: "main" },
+      // Started by its address, so it keeps a name and lies beside the chunks.
+      { in: `${ROOT}src/cli/binding_thread.ts`, out: "binding_thread" },
+    ],
     outdir: BUNDLE,
     bundle: true,
     splitting: true,

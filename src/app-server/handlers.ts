@@ -6,6 +6,7 @@ import type { AgentServices } from "@/protocol/services.ts";
 import { accountHandlers } from "./handlers/accounts.ts";
 import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
+import { deviceKeyHandlers } from "./handlers/device_keys.ts";
 import { fileHandlers } from "./handlers/files.ts";
 import { settingHandlers } from "./handlers/settings.ts";
 import { storedThreadHandlers } from "./handlers/stored_threads.ts";
@@ -44,9 +45,6 @@ const MISSING = [
   "command/exec/terminate",
   "command/exec/write",
   "config/mcpServer/reload",
-  "device/key/create",
-  "device/key/public",
-  "device/key/sign",
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
   "feedback/upload",
@@ -88,6 +86,7 @@ export function createHandlers(
     ...accountHandlers(services, logins),
     ...configWriteHandlers(services),
     ...connectionHandlers(services),
+    ...deviceKeyHandlers(services.deviceKeys),
     ...fileHandlers(uid),
     ...settingHandlers(services),
     ...threadHandlers(services, table, views),

@@ -5,7 +5,7 @@ import type { AgentServices } from "@/protocol/services.ts";
 import { createHandlers } from "./handlers.ts";
 import { Logins } from "./logins.ts";
 import type { Notification } from "./projection.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionPorts } from "./session.ts";
 import { ThreadTable } from "./thread_table.ts";
 
 /** The parts of the machine a server needs, whatever it listens on. */
@@ -19,7 +19,7 @@ export interface AgentServer {
   /** Ends all threads, and what else is under way. */
   close(): Promise<void>;
   /** A connection whose frames are written by `write`, which rejects at its end. */
-  connect(write: (frame: string) => Promise<void>): Session;
+  connect(client: Pick<SessionPorts, "write" | "transport">): Session;
   /** Ends a session, and the threads nobody watches without it. */
   disconnect(session: Session): Promise<void>;
   log(text: string): void;
@@ -47,8 +47,8 @@ export function createServer(
   const report = (text: string) => log.error("codex::app_server", () => text);
   return {
     threads,
-    connect(write) {
-      const session = new Session({ handlers, write, log: report });
+    connect(client) {
+      const session = new Session({ ...client, handlers, log: report });
       sessions.add(session);
       return session;
     },

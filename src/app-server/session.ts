@@ -42,8 +42,12 @@ export type Handlers = {
   ) => Promise<Result<M>>;
 };
 
+/** How a client is connected. */
+export type Transport = "stdio" | "websocket";
+
 export interface SessionPorts {
   readonly handlers: Handlers;
+  readonly transport: Transport;
   /** Writes one frame to the client; rejects when the client is gone. */
   write(frame: string): Promise<void>;
   log(text: string): void;
@@ -73,6 +77,10 @@ export class Session implements Watcher {
   /** Who is on the other side; undefined before the handshake. */
   get client(): InitializeParams | undefined {
     return this.#client;
+  }
+
+  get transport(): Transport {
+    return this.#ports.transport;
   }
 
   /** Takes a frame from the client. */

@@ -138,7 +138,7 @@ class Connections {
   }
 
   open(connection: TextConnection): ConnectionHandler {
-    const session = this.#server.connect(async (frame) => {
+    const write = async (frame: string) => {
       if (connection.bufferedBytes > BUFFERED_BYTES_MAX) {
         connection.close(TRY_AGAIN_LATER, "messages are not read");
         // It may never answer the goodbye, so nobody waits for that.
@@ -148,7 +148,8 @@ class Connections {
         );
       }
       connection.send(frame);
-    });
+    };
+    const session = this.#server.connect({ transport: "websocket", write });
     const { promise: gone, resolve } = Promise.withResolvers<void>();
     const end = () => {
       if (!this.#open.delete(connection)) return;

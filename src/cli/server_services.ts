@@ -19,6 +19,7 @@ import type { ThreadId } from "@/protocol/ids.ts";
 import type { ThreadStore } from "@/protocol/stored_threads.ts";
 import { createThreadStore } from "@/state/thread_store.ts";
 import { compose, userAgent } from "./compose.ts";
+import { serverDeviceKeys } from "./device_keys.ts";
 import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
 import { serverEditor } from "./server_editor.ts";
@@ -73,6 +74,7 @@ export async function serverServices(
     userAgent: ({ name, version }) => `${name}${agent} (${name}; ${version})`,
     models: modelEntries,
     stored,
+    deviceKeys: serverDeviceKeys(platform, config),
     settings: serverSettings({ options, platform, config, givenLogin }),
     logins: createLoginService({
       platform,

@@ -307,6 +307,9 @@ export const ConfigToml = struct("ConfigToml", {
   sqlite_home: filePath,
   ghost_snapshot: anyTable,
   notice: anyTable,
+  device_keys: v.optional(struct("DeviceKeysToml", {
+    wrapping_key_store: v.optional(word(["keyring", "file"])),
+  })),
   exec: v.optional(struct("ExecToml", { stdin_wait_ms: u64 })),
 });
 export type ConfigToml = v.InferOutput<typeof ConfigToml>;

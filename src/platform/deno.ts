@@ -16,7 +16,7 @@ export function createPlatform(): Platform {
     files: denoFiles,
     processes: denoProcesses,
     http: createHttp(environment),
-    clock,
+    clock: denoClock,
     random: { bytes: (count) => crypto.getRandomValues(new Uint8Array(count)) },
     env: environment,
     terminal: denoTerminal,
@@ -32,7 +32,7 @@ export function createPlatform(): Platform {
     browsing: createBrowsing(environment),
     log: createLog(
       environment.get("RUST_LOG"),
-      clock.now,
+      denoClock.now,
       denoTerminal.writeErr,
     ),
     host: hostInfo(),
@@ -45,7 +45,7 @@ const environment: Environment = {
   all: () => Deno.env.toObject(),
 };
 
-const clock: Clock = {
+export const denoClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep: (ms, signal) =>

@@ -3,6 +3,7 @@
  * implements it; a test implements what it needs.
  */
 import type { ConfigWrite, SkillSwitch } from "./config_write.ts";
+import type { DeviceKeyService } from "./device_keys.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { LoginService } from "./logins.ts";
@@ -107,6 +108,7 @@ export interface ConfigEditor {
 }
 
 export interface AgentServices {
+  readonly deviceKeys: DeviceKeyService;
   readonly settings: SettingsService;
   readonly editor: ConfigEditor;
   readonly logins: LoginService;

@@ -1,6 +1,7 @@
 /**
- * The state database: opened once, its schema brought up to date in a transaction. What
- * is in it can be made again from files, so nothing is lost with it.
+ * The state database: opened once, its schema brought up to date in a transaction. The
+ * index of threads in it can be made again from files; the bindings of device keys
+ * cannot, and without them the keys are of no use.
  */
 import {
   type Clock,
@@ -14,12 +15,15 @@ import { FILE_MODE } from "./append.ts";
 import threadIndex from "./migrations/0001_thread_index.sql" with {
   type: "text",
 };
+import deviceKeyBindings from "./migrations/0002_device_key_bindings.sql" with {
+  type: "text",
+};
 
 /** A name of our own: other versions of Codex refuse a file whose tables they did not make. */
 export const DATABASE_FILE = "codex_deno_state.sqlite";
 
 /** In order; the first brings a new database to version 1. */
-const MIGRATIONS: readonly string[] = [threadIndex];
+const MIGRATIONS: readonly string[] = [threadIndex, deviceKeyBindings];
 
 /** Changing the mode of a new file takes milliseconds. */
 const WAL_RETRY_MS = 10;
@@ -87,7 +91,7 @@ export async function explained<T>(
     if (!(error instanceof DatabaseError)) throw error;
     throw new CodexError(
       "storage",
-      `Cannot use the index of threads in "${path}": ${error.reason}; if this stays so, delete the file and it is made again from the rollouts`,
+      `Cannot use the state database "${path}": ${error.reason}; if this stays so, delete the file: the index of threads is made again from the rollouts, device keys have to be made anew`,
       { cause: error },
     );
   }
@@ -99,7 +103,7 @@ function migrate(database: Database, path: string): void {
   if (version > MIGRATIONS.length) {
     throw new CodexError(
       "storage",
-      `Cannot use the index of threads in "${path}": its schema ${version} is newer than ${MIGRATIONS.length}, the newest this version knows; update this program, or choose another place with sqlite_home`,
+      `Cannot use the state database "${path}": its schema ${version} is newer than ${MIGRATIONS.length}, the newest this version knows; update this program, or choose another place with sqlite_home`,
     );
   }
   for (const migration of MIGRATIONS.slice(version)) database.script(migration);

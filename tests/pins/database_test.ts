@@ -13,11 +13,15 @@ Deno.test("the state database's file, version and tables", async () => {
       "codex_deno_state.sqlite",
     );
     const [version] = database.all("PRAGMA user_version");
-    assert.equal(version?.user_version, 1);
+    assert.equal(version?.user_version, 2);
     const tables = database.all(
       "SELECT m.name AS name, group_concat(c.name, ' ') AS columns FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name ORDER BY m.name",
     );
     assert.deepEqual(tables.map(({ name, columns }) => [name, columns]), [
+      [
+        "device_key_bindings",
+        "key_id account_user_id client_id created_ms signature",
+      ],
       ["sources", "path size modified_ms"],
       [
         "threads",

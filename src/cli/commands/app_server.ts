@@ -42,6 +42,7 @@ export async function run(
       await serveStdio(services, platform);
     }
   } finally {
+    await services.deviceKeys.close();
     await services.stored.close();
   }
   return 0;
