@@ -26,7 +26,7 @@ import { serverEditor } from "./server_editor.ts";
 import { serverSettings } from "./server_settings.ts";
 
 /** What starts threads, as rollouts of both programs say it; editors, as a rule. */
-export type ServerSource = "vscode" | "mcp";
+export type ServerSource = "vscode" | "mcp" | "cli";
 
 interface Server {
   readonly parsed: ParsedCommand;

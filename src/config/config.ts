@@ -337,6 +337,8 @@ export interface Config {
 
   readonly notify: readonly string[];
   readonly hideAgentReasoning: boolean;
+  /** Keys that come fast are typed by a program: not when this is set. */
+  readonly disablePasteBurst: boolean;
   readonly showRawAgentReasoning: boolean;
   readonly fileOpener:
     | "vscode"

@@ -405,6 +405,7 @@ function programSettings(input: ResolveInput) {
     tui: tableIn(input.raw, "tui"),
     notify: toml.notify ?? [],
     hideAgentReasoning: toml.hide_agent_reasoning ?? false,
+    disablePasteBurst: toml.disable_paste_burst ?? false,
     showRawAgentReasoning: input.flags.oss === true ||
       (toml.show_raw_agent_reasoning ?? false),
     fileOpener: toml.file_opener ?? "vscode",

@@ -203,6 +203,8 @@ const TuiToml = struct("Tui", {
   show_tooltips: bool,
   status_line: texts,
   terminal_title: texts,
+  vim: bool,
+  keymap: v.optional(mapOf(v.union([v.string(), v.array(v.string())]))),
 });
 
 /** The whole file. */

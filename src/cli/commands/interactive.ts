@@ -1,18 +1,137 @@
-/** The interactive interface: needs a terminal, and in this version more than that. */
+/** The interactive interface: `codex`, `codex resume`, `codex fork`. */
+import { loadConfig } from "@/config/load.ts";
+import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
-import type { ParsedCommand } from "../parsed.ts";
+import { isUuid, type ThreadId } from "@/protocol/ids.ts";
+import type { ThreadStore } from "@/protocol/stored_threads.ts";
+import type { TuiRequest } from "@/tui/ports.ts";
+import { configOptions } from "../config_options.ts";
+import { configuredFlags } from "../interactive_flags.ts";
+import {
+  flagValues,
+  hasFlag,
+  type ParsedCommand,
+  positional,
+} from "../parsed.ts";
+import { serverServices } from "../server_services.ts";
+import { createTuiPorts } from "../tui_ports.ts";
 
 export async function run(
   parsed: ParsedCommand,
-  { terminal }: Platform,
+  platform: Platform,
 ): Promise<number> {
+  const { terminal, env } = platform;
   if (!terminal.stdinIsTty) {
     throw new CodexError("invalid_input", "stdin is not a terminal");
   }
-  const name = ["codex", ...parsed.command].join(" ");
+  if (!terminal.stdoutIsTty) {
+    throw new CodexError("invalid_input", "stdout is not a terminal");
+  }
+  if (env.get("TERM") === "dumb" && !await confirmsDumb(platform)) {
+    throw new CodexError(
+      "invalid_input",
+      'Refusing to start the interactive TUI because TERM is set to "dumb". ' +
+        "Set TERM to what your terminal is, or use `codex exec`.",
+    );
+  }
+  const flags = configuredFlags(parsed);
+  const [services, config, { runTui }] = await Promise.all([
+    serverServices({ parsed: flags, platform, source: "cli" }),
+    loadConfig(configOptions(flags, platform)),
+    import("@/tui/app.ts"),
+  ]);
+  const request = await readRequest(parsed, platform, services.stored);
+  const ports = createTuiPorts({ parsed, platform, config, services });
+  const code = await runTui(request, ports);
+  await services.stored.close();
+  return code;
+}
+
+async function confirmsDumb({ terminal }: Platform): Promise<boolean> {
+  terminal.writeErr(
+    'WARNING: TERM is set to "dumb". Codex\'s interactive TUI may not work in ' +
+      "this terminal.\nContinue anyway? [y/N]: ",
+  );
+  for await (const bytes of terminal.readStdin()) {
+    return /^y(es)?\s*$/i.test(new TextDecoder().decode(bytes));
+  }
+  return false;
+}
+
+async function readRequest(
+  parsed: ParsedCommand,
+  { host }: Platform,
+  stored: ThreadStore,
+): Promise<TuiRequest> {
+  const [name] = parsed.command;
+  const act = name === "resume" || name === "fork" ? name : undefined;
+  const first = positional(parsed, "SESSION_ID");
+  const isLast = hasFlag(parsed, "last");
+  const anyDirectory = hasFlag(parsed, "all");
+  // With `--last`, what stands first is the prompt.
+  const session = isLast ? undefined : first;
+  const prompt = isLast
+    ? first ?? positional(parsed, "PROMPT")
+    : positional(parsed, "PROMPT");
+  const images = flagValues(parsed, "image").map((path) =>
+    resolvePath(host.cwd, path)
+  );
+  const cwds = anyDirectory ? undefined : [host.cwd];
+  const start: TuiRequest["start"] = act === undefined
+    ? { kind: "new" }
+    : session !== undefined
+    ? { kind: act, id: await findSession(stored, session) }
+    : isLast
+    ? { kind: act, id: await lastSession(stored, cwds) }
+    : { kind: "pick", act };
+  return { start, thread: {}, prompt, images, anyDirectory };
+}
+
+async function findSession(
+  stored: ThreadStore,
+  session: string,
+): Promise<ThreadId> {
+  if (isUuid(session)) {
+    const id = session.toLowerCase();
+    if (await stored.find(id) !== undefined) return id;
+  } else {
+    const { threads } = await stored.list({
+      isArchived: false,
+      searchTerm: session,
+      sortKey: "updated",
+      direction: "descending",
+      limit: 100,
+      isFresh: true,
+    }, AbortSignal.timeout(LOOKUP_MS));
+    const found = threads.find((thread) => thread.name === session);
+    if (found !== undefined) return found.id;
+  }
   throw new CodexError(
-    "unsupported",
-    `${name} is not available in this version yet`,
+    "not_found",
+    `No saved session found with ID ${session}. Run \`codex resume\` without an ` +
+      "ID to choose from existing sessions.",
+  );
+}
+
+/** An index that is built anew reads every rollout; nobody waits longer. */
+const LOOKUP_MS = 30_000;
+
+async function lastSession(
+  stored: ThreadStore,
+  cwds: readonly string[] | undefined,
+): Promise<ThreadId> {
+  const { threads: [newest] } = await stored.list({
+    isArchived: false,
+    ...(cwds === undefined ? {} : { cwds }),
+    sortKey: "updated",
+    direction: "descending",
+    limit: 1,
+    isFresh: true,
+  }, AbortSignal.timeout(LOOKUP_MS));
+  if (newest !== undefined) return newest.id;
+  throw new CodexError(
+    "not_found",
+    "No saved session found here. Run `codex resume --all` to look in all directories.",
   );
 }

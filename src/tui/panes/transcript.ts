@@ -1,0 +1,44 @@
+/** Everything that happened in a thread, in full. */
+import type { Cell } from "@/tui/cell.ts";
+import type { CellContext } from "@/tui/cells/context.ts";
+import { EMPTY_LINE, type Line } from "@/tui/render/line.ts";
+import type { TuiState } from "@/tui/state.ts";
+import { pagerPane } from "./pager.ts";
+import type { Pane, PaneContext } from "./pane.ts";
+
+export function transcriptPane(state: TuiState): Pane {
+  const cells = state.thread?.cells ?? [];
+  return pagerPane({
+    name: "transcript",
+    title: "Transcript",
+    start: "end",
+    keymap: state.keymap.pager,
+    rows: rowsOnce(cells, state),
+  });
+}
+
+/** The rows for the width they were asked for last; cells do not change. */
+export function rowsOnce(
+  cells: readonly Cell[],
+  state: Pick<TuiState, "cwd" | "homeDirectory">,
+): (context: PaneContext) => readonly Line[] {
+  let made:
+    | { readonly width: number; readonly rows: readonly Line[] }
+    | undefined;
+  return (context) => {
+    if (made?.width !== context.width) {
+      made = {
+        width: context.width,
+        rows: cells.flatMap((cell) => [
+          ...allLines(cell, { ...context, ...state }),
+          EMPTY_LINE,
+        ]),
+      };
+    }
+    return made.rows;
+  };
+}
+
+export function allLines(cell: Cell, context: CellContext): readonly Line[] {
+  return (cell.allLines ?? cell.lines).call(cell, context);
+}

@@ -1,0 +1,126 @@
+/**
+ * What the terminal UI is given: the agent, the terminal, and what it may ask of the
+ * machine. `cli` fills it in; a test does with what the test needs.
+ */
+import type {
+  Clock,
+  Console,
+  ExitStatus,
+  Platform,
+} from "@/platform/platform.ts";
+import type { AgentServices, ThreadRequest } from "@/protocol/services.ts";
+import type { ThreadId } from "@/protocol/ids.ts";
+import type { ColorDepth } from "./render/encode.ts";
+import type { ReflowKind } from "./render/screen.ts";
+
+/** `[tui]` of config.toml and what stands beside it, with defaults filled in. */
+export interface TuiSettings {
+  readonly animations: boolean;
+  readonly showTooltips: boolean;
+  /** Which things are told to somebody who looks elsewhere; true for all of them. */
+  readonly notifications: boolean | readonly string[];
+  readonly notificationMethod: "auto" | "osc9" | "bel";
+  readonly notifiesAlways: boolean;
+  readonly alternateScreen: "auto" | "always" | "never";
+  readonly statusLine: readonly string[] | undefined;
+  readonly terminalTitle: readonly string[] | undefined;
+  readonly theme: string | undefined;
+  readonly isVim: boolean;
+  /** Keys by action, in place of the usual ones. */
+  readonly keymap: Readonly<Record<string, readonly string[]>>;
+  readonly detectsPasteBursts: boolean;
+  readonly hidesReasoning: boolean;
+}
+
+/** What is known of the terminal before it is asked. */
+export interface TerminalTraits {
+  readonly colors: ColorDepth;
+  readonly reflow: ReflowKind;
+  readonly canScrollRegions: boolean;
+  /** Speaks OSC 9, which becomes a message of the desktop. */
+  readonly hasOsc9: boolean;
+  /** Shows how busy a program is (OSC 9;4). */
+  readonly hasProgress: boolean;
+  /** Windows Terminal above WSL: a message goes through PowerShell. */
+  readonly isWindowsTerminal: boolean;
+}
+
+export interface FileMatch {
+  /** Relative to the directory that was searched. */
+  readonly path: string;
+  readonly isDirectory: boolean;
+  /** Code units of the path that matched. */
+  readonly indices: readonly number[];
+}
+
+/** Prompts of earlier sessions; newest last. */
+export interface PromptStore {
+  read(): Promise<readonly string[]>;
+  add(text: string, threadId: ThreadId): Promise<void>;
+}
+
+export interface TuiPorts {
+  readonly services: AgentServices;
+  readonly console: Console;
+  readonly terminal: Pick<Platform["terminal"], "write" | "writeOut">;
+  readonly clock: Clock;
+  readonly signals: Platform["signals"];
+  readonly traits: TerminalTraits;
+  readonly settings: TuiSettings;
+  readonly prompts: PromptStore;
+  readonly env: Platform["env"];
+  readonly cwd: string;
+  readonly homeDirectory: string | undefined;
+  /** A number from 0 up to, not including, 1. */
+  random(): number;
+  searchFiles(
+    query: string,
+    cwd: string,
+    signal: AbortSignal,
+  ): Promise<readonly FileMatch[]>;
+  /** Uncommitted changes as `git diff` prints them, with untracked files. */
+  gitDiff(cwd: string, signal: AbortSignal): Promise<string>;
+  gitBranch(cwd: string, signal: AbortSignal): Promise<string | undefined>;
+  /** Branches, the current one first; and the newest commits. */
+  gitBranches(cwd: string, signal: AbortSignal): Promise<readonly string[]>;
+  gitCommits(
+    cwd: string,
+    signal: AbortSignal,
+  ): Promise<readonly { readonly sha: string; readonly subject: string }[]>;
+  /** Opens a text in the user's editor; undefined when none is named. */
+  editExternally(
+    text: string,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly kind: "edited"; readonly text: string }
+    | { readonly kind: "failed"; readonly status: ExitStatus }
+    | { readonly kind: "noEditor" }
+  >;
+  /** The picture on the clipboard, as a file. @throws Error with the reason */
+  pasteImage(signal: AbortSignal): Promise<string>;
+  /** True when a path names an image. */
+  isImage(path: string): Promise<boolean>;
+  /** Sets keys of the user's config.toml. @throws CodexError */
+  saveSettings(
+    edits: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Writes a file beside the working directory; its path comes back. */
+  exportText(name: string, text: string): Promise<string>;
+  /** Tells the desktop, where the terminal cannot. */
+  toast(title: string, text: string, signal: AbortSignal): Promise<void>;
+}
+
+/** What a session begins with. */
+export interface TuiRequest {
+  readonly start:
+    | { readonly kind: "new" }
+    | { readonly kind: "resume"; readonly id: ThreadId }
+    | { readonly kind: "fork"; readonly id: ThreadId }
+    | { readonly kind: "pick"; readonly act: "resume" | "fork" };
+  readonly thread: ThreadRequest;
+  readonly prompt: string | undefined;
+  /** Absolute. */
+  readonly images: readonly string[];
+  readonly anyDirectory: boolean;
+}

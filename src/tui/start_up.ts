@@ -1,0 +1,89 @@
+/** What happens once when a session begins. */
+import { plainDraft } from "./composer/draft.ts";
+import { NO_POPUP } from "./composer/state.ts";
+import type { TuiPorts, TuiRequest } from "./ports.ts";
+import { resumePicker } from "./panes/resume.ts";
+import { type Change, only } from "./step.ts";
+
+/** Changes in their order; none of them waits for another. */
+export function startUp(
+  request: TuiRequest,
+  { services }: TuiPorts,
+): readonly Change[] {
+  return [
+    readHistory,
+    (state) => only({ ...state, models: services.models() }),
+    beginning(request),
+    firstPrompt(request),
+    lookAround,
+  ];
+}
+
+const readHistory: Change = (state) =>
+  only(state, {
+    type: "call",
+    attempt: "Cannot read earlier messages",
+    run: async ({ prompts }) => {
+      const texts = await prompts.read();
+      return (before) =>
+        only({
+          ...before,
+          composer: {
+            ...before.composer,
+            // What was written meanwhile is newer.
+            history: [...texts.map(plainDraft), ...before.composer.history],
+          },
+        });
+    },
+  });
+
+function beginning(request: TuiRequest): Change {
+  const { start, thread } = request;
+  if (start.kind === "pick") return resumePicker(start.act, request);
+  return (state) =>
+    only(state, { type: "open", how: { ...start, request: thread } });
+}
+
+function firstPrompt({ prompt, images }: TuiRequest): Change {
+  return (state) => {
+    if (prompt === undefined && images.length === 0) return only(state);
+    const names = images.map((_, index) => `[Image #${index + 1}]`);
+    const text = [...names, ...(prompt === undefined ? [] : [prompt])].join(
+      " ",
+    );
+    return only({
+      ...state,
+      composer: { ...state.composer, popup: NO_POPUP },
+      waiting: [...state.waiting, {
+        kind: "message",
+        text,
+        attachments: images.map((path) => ({ type: "localImage", path })),
+      }],
+    });
+  };
+}
+
+/** Skills and the branch: nobody waits for them. */
+const lookAround: Change = (state) =>
+  only(state, {
+    type: "call",
+    attempt: "Cannot look for skills",
+    run: async ({ services, cwd, gitBranch }, signal) => {
+      const [{ skills }, branch] = await Promise.all([
+        services.settings.skills(cwd, []),
+        gitBranch(cwd, signal),
+      ]);
+      return (before) =>
+        only({
+          ...before,
+          gitBranch: branch,
+          skills: skills.filter(({ enabled }) => enabled).map((skill) => ({
+            name: skill.name,
+            path: skill.path,
+            title: skill.interface?.displayName ?? skill.name,
+            description: skill.interface?.shortDescription ??
+              skill.shortDescription ?? skill.description,
+          })),
+        });
+    },
+  });
