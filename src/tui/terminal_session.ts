@@ -18,7 +18,7 @@ const ENTER = [
 const ASK_TRAITS = "\x1b]10;?\x1b\\\x1b]11;?\x1b\\\x1b[c";
 
 const LEAVE = [
-  "\x1b[r\x1b[0m",
+  "\x1b[0m",
   "\x1b[<1u",
   "\x1b[?2004l",
   "\x1b[?1004l",
