@@ -39,7 +39,12 @@ export function wireItem(item: ThreadItem): wire.ThreadItem {
         durationMs: item.durationMs ?? null,
       };
     case "fileChange":
-      return { ...item, changes: [...item.changes] };
+      return {
+        type: item.type,
+        id: item.id,
+        changes: [...item.changes],
+        status: item.status,
+      };
     case "mcpToolCall":
       return {
         ...item,

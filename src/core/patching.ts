@@ -7,7 +7,7 @@ import type { Clock, FileSystem } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
-import type { FileChangeThreadItem, PatchStatus } from "@/protocol/items.ts";
+import type { FileChangeThreadItem } from "@/protocol/items.ts";
 import {
   applyChanges,
   type ApplyResult,
@@ -65,14 +65,21 @@ export async function applyPatchGuarded(
   }
   const clearance = await clear(ports, request, plan.changes, signal);
   if (clearance.kind === "refused") {
-    await report(ports, request, plan.changes, "declined");
+    await report(ports, request, plan.changes, { status: "declined" });
     return notApplied(clearance.text);
   }
   const { changes } = clearance;
-  await report(ports, request, changes, "inProgress");
+  await report(ports, request, changes, { status: "inProgress" });
   const result = await write(ports, clearance, signal);
   const isSuccess = result.kind === "ok";
-  await report(ports, request, changes, isSuccess ? "completed" : "failed");
+  await report(
+    ports,
+    request,
+    changes,
+    result.kind === "ok"
+      ? { status: "completed" }
+      : { status: "failed", problem: result.message },
+  );
   await reportDiff(
     ports,
     request.turnId,
@@ -228,13 +235,14 @@ async function report(
   ports: PatchPorts,
   { turnId, itemId }: GuardedPatch,
   changes: readonly PlannedChange[],
-  status: PatchStatus,
+  ending: Pick<FileChangeThreadItem, "status" | "problem">,
 ): Promise<void> {
+  const { status } = ending;
   const item: FileChangeThreadItem = {
     type: "fileChange",
     id: itemId,
     changes: fileChanges(changes),
-    status,
+    ...ending,
   };
   if (status === "inProgress" || status === "declined") {
     await ports.emit({

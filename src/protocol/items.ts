@@ -84,6 +84,8 @@ export interface FileChangeThreadItem {
   readonly id: string;
   readonly changes: readonly FileChange[];
   readonly status: PatchStatus;
+  /** Why it failed, for a person; not part of the app-server protocol. */
+  readonly problem?: string;
 }
 
 export interface McpToolCallThreadItem {

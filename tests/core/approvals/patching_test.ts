@@ -1,6 +1,7 @@
 /** Patches under guard: what changes while the user thinks is looked at again. */
 import assert from "node:assert/strict";
-import { makeRoom, READ_ONLY } from "./room.ts";
+import { FileError } from "@/platform/platform.ts";
+import { FULL, makeRoom, READ_ONLY } from "./room.ts";
 
 const PATCH = `*** Begin Patch
 *** Update File: /project/a.txt
@@ -83,4 +84,26 @@ Deno.test("a patch a hook refuses changes nothing and is refused in its words", 
     "no apply_patch",
   ]);
   assert.equal(await room.files.readText("/project/a.txt"), "one\n");
+});
+
+Deno.test("a patch that could not be written is told of with the reason", async () => {
+  const room = makeRoom({
+    sandbox: FULL,
+    files: { "/project/a.txt": "one\n" },
+  });
+  room.files.replaceFile = () =>
+    Promise.reject(
+      new FileError("other", "/project/a.txt", "No space left on device"),
+    );
+  const outcome = await room.patch(PATCH);
+  const endings = room.events.flatMap((event) =>
+    event.type === "itemCompleted" && event.item.type === "fileChange"
+      ? [event.item]
+      : []
+  );
+  assert.equal(outcome.isSuccess, false);
+  assert.deepEqual(
+    endings.map(({ status, problem }) => [status, problem]),
+    [["failed", outcome.text]],
+  );
 });
