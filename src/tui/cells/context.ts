@@ -1,4 +1,5 @@
 /** What a cell has to know to render itself. */
+import type { Highlighter } from "@/tui/highlight/highlighter.ts";
 import type { Theme } from "@/tui/render/theme.ts";
 
 export interface CellContext {
@@ -11,4 +12,6 @@ export interface CellContext {
   readonly homeDirectory: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number;
+  /** Absent: code has no colours. */
+  readonly highlighter?: Highlighter;
 }

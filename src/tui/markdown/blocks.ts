@@ -19,8 +19,8 @@ import { tableLines } from "./table.ts";
 
 export interface BlockContext extends InlineContext {
   readonly theme: Theme;
-  /** Undefined leaves code without colours. */
-  readonly highlighter: Highlighter | undefined;
+  /** Absent: code has no colours. */
+  readonly highlighter?: Highlighter;
 }
 
 /** Columns from a bullet to the bullets of the list in its item. */
@@ -130,7 +130,7 @@ function textLines(
 /** What is shown as it is written: HTML, and definitions of links. */
 function literalLines(text: string, width: number): readonly Line[] {
   return text.trimEnd().split("\n")
-    .flatMap((row) => wrapLine(line(row), { width, mode: "cut" }));
+    .flatMap((row) => wrapLine(line(withoutTabs(row)), { width, mode: "cut" }));
 }
 
 const HEADINGS: readonly Style[] = [

@@ -20,15 +20,31 @@ export function inlineLines(
   base: Style = PLAIN,
 ): readonly Line[] {
   const lines: Span[][] = [[]];
-  for (const part of inlineSpans(tokens, context, base)) {
-    for (const [index, text] of part.text.split("\n").entries()) {
+  for (const { text, style } of inlineSpans(tokens, context, base)) {
+    for (const [index, part] of text.split("\n").entries()) {
       if (index > 0) lines.push([]);
       // What stands around a line break is layout of the source.
-      const shown = index > 0 ? text.trimStart() : text;
-      if (shown !== "") lines.at(-1)?.push({ text: shown, style: part.style });
+      const shown = (index > 0 ? part.trimStart() : part)
+        .replaceAll("\t", TAB);
+      if (shown !== "") lines.at(-1)?.push({ text: shown, style });
     }
   }
-  return lines.map((spans) => ({ spans }));
+  return lines.map((spans) => ({ spans: withoutEnd(spans) }));
+}
+
+/** A tab in prose; code has stops. */
+const TAB = "    ";
+
+/** The spans without the spaces behind the last word. */
+function withoutEnd(spans: readonly Span[]): readonly Span[] {
+  const last = spans.at(-1);
+  if (last === undefined) return spans;
+  const text = last.text.trimEnd();
+  if (text === last.text) return spans;
+  const rest = spans.slice(0, -1);
+  return text === ""
+    ? withoutEnd(rest)
+    : [...rest, { text, style: last.style }];
 }
 
 function inlineSpans(

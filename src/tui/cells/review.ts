@@ -1,0 +1,46 @@
+/** The frame around a review, and what it found. */
+import type {
+  EnteredReviewModeThreadItem,
+  ExitedReviewModeThreadItem,
+} from "@/protocol/items.ts";
+import type { Cell } from "../cell.ts";
+import { renderMarkdown } from "../markdown/stream.ts";
+import { EMPTY_LINE, type Line, line, span, wrapLine } from "../render/line.ts";
+import { ANSWER_INDENT, bulletedRows } from "./answer.ts";
+import type { CellContext } from "./context.ts";
+import { fitted, inOneLine } from "./rows.ts";
+
+export function reviewStartCell(
+  { review }: EnteredReviewModeThreadItem,
+): Cell {
+  return {
+    lines: (context) =>
+      frameLines(`>> Code review started: ${inOneLine(review)} <<`, context),
+  };
+}
+
+export function reviewEndCell({ review }: ExitedReviewModeThreadItem): Cell {
+  return {
+    lines: (context) => {
+      const found = review.trim();
+      return [
+        ...frameLines("<< Code review finished >>", context),
+        ...(found === "" ? [] : [EMPTY_LINE, ...foundLines(found, context)]),
+      ];
+    },
+    source: { kind: "answer", markdown: review },
+  };
+}
+
+function frameLines(text: string, { width, theme }: CellContext) {
+  return fitted(wrapLine(line(span(text, theme.accent)), { width }), width);
+}
+
+function foundLines(text: string, context: CellContext): readonly Line[] {
+  const rows = renderMarkdown(
+    text,
+    Math.max(1, context.width - ANSWER_INDENT),
+    context,
+  );
+  return fitted(bulletedRows(rows, "first"), context.width);
+}
