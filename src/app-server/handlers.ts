@@ -8,6 +8,7 @@ import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { deviceKeyHandlers } from "./handlers/device_keys.ts";
 import { fileHandlers } from "./handlers/files.ts";
+import { mcpHandlers } from "./handlers/mcp.ts";
 import { settingHandlers } from "./handlers/settings.ts";
 import { storedThreadHandlers } from "./handlers/stored_threads.ts";
 import { threadActionHandlers } from "./handlers/thread_actions.ts";
@@ -15,6 +16,7 @@ import { threadListHandlers } from "./handlers/thread_list.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { turnHandlers } from "./handlers/turns.ts";
 import type { Logins } from "./logins.ts";
+import type { McpLogins } from "./mcp_logins.ts";
 import type { Handlers } from "./session.ts";
 import type { ThreadTable } from "./thread_table.ts";
 import { ThreadViews } from "./thread_views.ts";
@@ -44,7 +46,6 @@ const MISSING = [
   "command/exec/resize",
   "command/exec/terminate",
   "command/exec/write",
-  "config/mcpServer/reload",
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
   "feedback/upload",
@@ -54,10 +55,6 @@ const MISSING = [
   "fuzzyFileSearch/sessionStart",
   "fuzzyFileSearch/sessionStop",
   "fuzzyFileSearch/sessionUpdate",
-  "mcpServer/oauth/login",
-  "mcpServer/resource/read",
-  "mcpServer/tool/call",
-  "mcpServerStatus/list",
   "thread/decrement_elicitation",
   "thread/increment_elicitation",
   "thread/memoryMode/set",
@@ -68,13 +65,14 @@ export interface HandlerPorts {
   readonly services: AgentServices;
   readonly table: ThreadTable;
   readonly logins: Logins;
+  readonly mcpLogins: McpLogins;
   /** Whose files clients may use. */
   readonly uid: number;
   newTurnId(): TurnId;
 }
 
 export function createHandlers(
-  { services, table, logins, uid, newTurnId }: HandlerPorts,
+  { services, table, logins, mcpLogins, uid, newTurnId }: HandlerPorts,
 ): Handlers {
   const views = new ThreadViews(services.stored, table);
   return {
@@ -88,6 +86,7 @@ export function createHandlers(
     ...connectionHandlers(services),
     ...deviceKeyHandlers(services.deviceKeys),
     ...fileHandlers(uid),
+    ...mcpHandlers(services, table, mcpLogins),
     ...settingHandlers(services),
     ...threadHandlers(services, table, views),
     ...storedThreadHandlers(services.stored, table, views),

@@ -7,6 +7,7 @@ import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
+import type { ThreadMcpAccess } from "@/protocol/mcp_access.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ThreadStatus } from "@/protocol/rpc/thread.ts";
 import type { OpenThread } from "@/protocol/services.ts";
@@ -79,6 +80,11 @@ export class LoadedThread {
 
   get open(): OpenThread {
     return this.#open;
+  }
+
+  /** Its MCP servers; undefined where it cannot have any. */
+  get mcp(): ThreadMcpAccess | undefined {
+    return this.#open.handle.mcp;
   }
 
   /** The turn that runs. */

@@ -4,6 +4,7 @@ import { uuidV7 } from "@/protocol/ids.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { createHandlers } from "./handlers.ts";
 import { Logins } from "./logins.ts";
+import { McpLogins } from "./mcp_logins.ts";
 import type { Notification } from "./projection.ts";
 import { Session, type SessionPorts } from "./session.ts";
 import { ThreadTable } from "./thread_table.ts";
@@ -31,16 +32,23 @@ export function createServer(
 ): AgentServer {
   const threads = new ThreadTable(() => clock.now());
   const sessions = new Set<Session>();
+  const tellAll = (notification: Notification) =>
+    announce(sessions, notification);
   const logins = new Logins({
     service: services.logins,
     settings: services.settings,
     clock,
-    announce: (notification) => announce(sessions, notification),
+    announce: tellAll,
+  });
+  const mcpLogins = new McpLogins({
+    service: services.mcp,
+    announce: tellAll,
   });
   const handlers = createHandlers({
     services,
     table: threads,
     logins,
+    mcpLogins,
     uid: host.uid,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
   });
@@ -53,7 +61,7 @@ export function createServer(
       return session;
     },
     async close() {
-      await logins.close();
+      await Promise.all([logins.close(), mcpLogins.close()]);
       await threads.close();
     },
     async disconnect(session) {

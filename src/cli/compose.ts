@@ -33,6 +33,8 @@ export interface ComposeOptions {
   readonly mayLogInLater?: boolean;
   /** A front end's own login, in a program that takes one; goes before the stored. */
   readonly givenLogin?: GivenLogin;
+  /** The configuration as it is now, for threads that live long. */
+  readonly reloadConfig?: () => Promise<Config>;
   /** What the rule files say; see `loadRules`. */
   readonly rules: RuleSet;
 }
@@ -105,6 +107,7 @@ export async function compose(
     source: options.source,
     originator,
     isEphemeral: options.isEphemeral,
+    reloadConfig: options.reloadConfig,
   });
   const warnings = ruleWarnings(rules, sandboxPolicyOf(config));
   return { host, warnings, close: () => sandbox.close() };

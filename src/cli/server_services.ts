@@ -23,6 +23,7 @@ import { serverDeviceKeys } from "./device_keys.ts";
 import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
 import { serverEditor } from "./server_editor.ts";
+import { serverMcp } from "./server_mcp.ts";
 import { serverSettings } from "./server_settings.ts";
 
 /** What starts threads, as rollouts of both programs say it; editors, as a rule. */
@@ -76,6 +77,7 @@ export async function serverServices(
     stored,
     deviceKeys: serverDeviceKeys(platform, config),
     settings: serverSettings({ options, platform, config, givenLogin }),
+    mcp: serverMcp({ platform, config: () => loadConfig(options) }),
     logins: createLoginService({
       platform,
       config: () => loadConfig(options),
@@ -138,22 +140,24 @@ async function open(
   signal: AbortSignal,
 ): Promise<OpenThread> {
   const options = configOptions(parsed, platform);
-  const config = await loadConfig({
-    ...options,
-    featureDefaults,
-    cwd: request.cwd ?? options.cwd,
-    profile: request.profile ?? options.profile,
-    session: {
-      ...options.session,
-      overrides: [...options.session.overrides, ...overridesOf(request)],
-    },
-    flags: {
-      ...options.flags,
-      ...(request.sandboxMode === undefined
-        ? {}
-        : { sandboxMode: request.sandboxMode }),
-    },
-  });
+  const load = () =>
+    loadConfig({
+      ...options,
+      featureDefaults,
+      cwd: request.cwd ?? options.cwd,
+      profile: request.profile ?? options.profile,
+      session: {
+        ...options.session,
+        overrides: [...options.session.overrides, ...overridesOf(request)],
+      },
+      flags: {
+        ...options.flags,
+        ...(request.sandboxMode === undefined
+          ? {}
+          : { sandboxMode: request.sandboxMode }),
+      },
+    });
+  const config = await load();
   const rules = await loadRules(platform.files, { config, ignoreRules: false });
   // The thread outlives the request that opened it, which may end only its opening.
   const lifetime = new AbortController();
@@ -165,6 +169,7 @@ async function open(
     isEphemeral: request.isEphemeral ?? false,
     mayLogInLater: true,
     givenLogin,
+    reloadConfig: load,
     rules,
   }, lifetime.signal);
   const onAbort = () => lifetime.abort(signal.reason);

@@ -63,6 +63,8 @@ export interface HostPorts {
   readonly originator: string;
   /** Keep nothing on disk. */
   readonly isEphemeral: boolean;
+  /** The configuration as it is now, where servers may be read anew while it runs. */
+  readonly reloadConfig?: (() => Promise<Config>) | undefined;
 }
 
 /** What is special about one thread. */
@@ -137,9 +139,9 @@ export async function openThread(
     hooks && (({ at, call }, signal) => hooks.permission(at, call, signal)),
   );
   // Last, because nothing may fail between starting processes and owning them.
-  const own = spec.servers === undefined
-    ? await startServers({ platform, config, settings, emit }, signal)
-    : undefined;
+  const { own, reload } = spec.servers === undefined
+    ? await openServers(ports, { config, settings, emit }, signal)
+    : NO_SERVERS;
   const servers = spec.servers ?? own;
   const agents = createThreadAgents({
     host: ports,
@@ -200,6 +202,12 @@ export async function openThread(
     sessions,
     events,
     owned: [sessions, own, ...notices].filter((part) => part !== undefined),
+    mcp: servers && {
+      readResource: (server, uri, end) =>
+        servers.readResource(server, uri, end),
+      callTool: (call, end) => servers.callTool(call, id, end),
+    },
+    reloadServers: reload,
     sandboxMechanism: async () =>
       (await ports.sandbox.status(signal)).description,
     environment,
@@ -255,22 +263,44 @@ async function openNotes(thread: {
   });
 }
 
+interface OpenServers {
+  readonly own: ThreadServers | undefined;
+  reload(): void;
+}
+
+/** There is nothing to read anew, or another thread does. */
+const NO_SERVERS: OpenServers = { own: undefined, reload() {} };
+
 /** The thread's MCP servers; their client is not loaded for a thread without any. */
-async function startServers(
-  ports: {
-    readonly platform: Platform;
+async function openServers(
+  { platform, reloadConfig }: HostPorts,
+  thread: {
     readonly config: Config;
     readonly settings: CurrentSettings;
     emit(event: ThreadEvent): Promise<void>;
   },
   signal: AbortSignal,
-): Promise<ThreadServers | undefined> {
-  if (!hasEnabledServers(ports.config)) return undefined;
-  const { startThreadServers } = await import("./mcp/thread_servers.ts");
-  return await startThreadServers({
-    ...ports,
-    approvalPolicy: () => ports.settings.freeze().settings.approvalPolicy,
-  }, signal);
+): Promise<OpenServers> {
+  const { settings, emit } = thread;
+  const start = async (config: Config, lifetime: AbortSignal) => {
+    if (!hasEnabledServers(config)) return undefined;
+    const { startThreadServers } = await import("./mcp/thread_servers.ts");
+    return await startThreadServers({
+      platform,
+      config,
+      emit,
+      approvalPolicy: () => settings.freeze().settings.approvalPolicy,
+    }, lifetime);
+  };
+  const own = await start(thread.config, signal);
+  if (reloadConfig === undefined) return { ...NO_SERVERS, own };
+  const { ReloadableServers } = await import("./reloadable_servers.ts");
+  const servers = new ReloadableServers(
+    { config: reloadConfig, start, emit },
+    own,
+    signal,
+  );
+  return { own: servers, reload: () => servers.reload() };
 }
 
 interface Opening {

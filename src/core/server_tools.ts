@@ -4,6 +4,11 @@
  */
 import type { ToolDeclaration } from "@/model/model.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type {
+  DirectToolCall,
+  DirectToolResult,
+  ResourceContents,
+} from "@/protocol/mcp_access.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type { ToolCallItem } from "@/protocol/response_items.ts";
 import type { ElicitationAnswer } from "@/protocol/ops.ts";
@@ -49,6 +54,18 @@ export interface ThreadServers {
    * servers say have changed are read again here, so a turn never changes its own.
    */
   tools(signal: AbortSignal): Promise<ServerTools>;
+  /** @throws CodexError `mcp_unavailable` */
+  readResource(
+    server: string,
+    uri: string,
+    signal: AbortSignal,
+  ): Promise<ResourceContents>;
+  /** A front end's own call, not the model's. @throws CodexError `mcp_unavailable` */
+  callTool(
+    call: DirectToolCall,
+    threadId: ThreadId,
+    signal: AbortSignal,
+  ): Promise<DirectToolResult>;
   /** Takes a front end's answer to a server's question. */
   answer(requestId: string, answer: ElicitationAnswer): void;
   /** What the user should know of servers; given out once. */

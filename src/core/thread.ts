@@ -6,6 +6,7 @@
 import { AsyncQueue } from "@/async/queue.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
+import type { ThreadMcpAccess } from "@/protocol/mcp_access.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type { ApprovalBroker } from "./approvals/broker.ts";
@@ -60,6 +61,8 @@ export interface ThreadParts {
   readonly owned: readonly { close(): Promise<void> }[];
   readonly broker: ApprovalBroker;
   readonly events: AsyncQueue<ThreadEvent>;
+  readonly mcp: ThreadMcpAccess | undefined;
+  reloadServers(): void;
   sandboxMechanism(): Promise<string>;
   review(
     op: ReviewOp,
@@ -86,6 +89,10 @@ export class Thread implements ThreadHandle {
     this.#ended = this.#loop(signal);
     // The one consumer of the events is told; whoever closes the thread is, too.
     this.#ended.catch((error: unknown) => parts.events.fail(error));
+  }
+
+  get mcp(): ThreadMcpAccess | undefined {
+    return this.#parts.mcp;
   }
 
   sandboxMechanism(): Promise<string> {
@@ -150,6 +157,8 @@ export class Thread implements ThreadHandle {
         return await this.#inject(op.items);
       case "cleanTerminals":
         return await this.#parts.sessions.close();
+      case "reloadServers":
+        return this.#parts.reloadServers();
       case "toAgent":
         return await this.#parts.agents.deliver(op.threadId, op.op);
       default:

@@ -17,6 +17,8 @@ export interface ToolResult {
   readonly content: readonly unknown[];
   readonly structuredContent?: unknown;
   readonly isError: boolean;
+  /** What the server says beside it, not for the model. */
+  readonly meta?: unknown;
 }
 
 /** The result, cut where it is too long; unchanged when it is not. */

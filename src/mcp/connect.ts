@@ -50,6 +50,13 @@ export async function connectServer(
   return server;
 }
 
+/** More than any note beside a result; a longer one is left out. */
+const META_CHARS_MAX = 64 * 1024;
+
+function isSmall(meta: unknown): boolean {
+  return meta !== undefined && JSON.stringify(meta).length <= META_CHARS_MAX;
+}
+
 class ServerClosed extends Error {
   override readonly name = "ServerClosed";
 }
@@ -132,11 +139,15 @@ class ConnectedServer implements McpServer {
         (session) => session.call(params, onProgress ?? ignore, signal),
         signal,
       );
-      const { structuredContent, ...rest } = answer;
+      const { structuredContent, _meta: meta, ...rest } = answer;
       const bounded = boundResult(
         structuredContent === undefined ? rest : { ...rest, structuredContent },
       );
-      return { kind: "result", ...bounded };
+      return {
+        kind: "result",
+        ...bounded,
+        ...(isSmall(meta) ? { meta } : {}),
+      };
     } catch (error) {
       signal.throwIfAborted();
       return {

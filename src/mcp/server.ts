@@ -18,6 +18,8 @@ export interface McpTool {
   readonly description: string;
   readonly inputSchema: unknown;
   readonly hints: ToolHints;
+  /** All the server says of it, for front ends that show more. */
+  readonly declaration: unknown;
 }
 
 export type CallAnswer =

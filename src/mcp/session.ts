@@ -153,6 +153,7 @@ const CallResult = v.object({
   content: v.optional(v.array(v.unknown()), []),
   structuredContent: v.optional(v.unknown()),
   isError: v.fallback(v.optional(v.boolean(), false), false),
+  _meta: v.optional(v.unknown()),
 });
 
 export type RawCallResult = v.InferOutput<typeof CallResult>;

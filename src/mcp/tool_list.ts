@@ -77,5 +77,12 @@ function toolOf(value: unknown): readonly McpTool[] {
   const parsed = v.safeParse(DeclaredTool, value);
   if (!parsed.success) return [];
   const { name, title, description, inputSchema, annotations } = parsed.output;
-  return [{ name, title, description, inputSchema, hints: annotations }];
+  return [{
+    name,
+    title,
+    description,
+    inputSchema,
+    hints: annotations,
+    declaration: value,
+  }];
 }

@@ -6,6 +6,7 @@
 import type { ThreadEvent } from "./events.ts";
 import type { DynamicToolSpec } from "./dynamic_tools.ts";
 import type { ThreadId } from "./ids.ts";
+import type { ThreadMcpAccess } from "./mcp_access.ts";
 import type { Op, TurnChoices } from "./ops.ts";
 import type {
   ApprovalPolicy,
@@ -54,6 +55,8 @@ export type ThreadSelector =
 /** A running thread. Its events end when it is closed. */
 export interface ThreadHandle {
   readonly info: ThreadInfo;
+  /** Its MCP servers for direct use; undefined where it cannot have any. */
+  readonly mcp?: ThreadMcpAccess | undefined;
   /** How commands are confined here, in words; finding out takes a moment. */
   sandboxMechanism(): Promise<string>;
   /** Accepts an op; resolves once the op has its place in the order. */

@@ -90,6 +90,8 @@ export type Op =
   | { readonly type: "inject"; readonly items: readonly ResponseItem[] }
   /** Ends the commands that run in the background. */
   | { readonly type: "cleanTerminals" }
+  /** From the next turn on, the MCP servers are those configured then. */
+  | { readonly type: "reloadServers" }
   /** Stops the running turn; every open call is accounted for first. */
   | { readonly type: "interrupt" }
   /** Answers the approval request of that id. */

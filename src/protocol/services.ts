@@ -7,6 +7,7 @@ import type { DeviceKeyService } from "./device_keys.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { LoginService } from "./logins.ts";
+import type { McpService } from "./mcp_access.ts";
 import type { SandboxMode } from "./policy.ts";
 import type { ThreadStore } from "./stored_threads.ts";
 import type { GetAccountResponse } from "./rpc/account.ts";
@@ -112,6 +113,7 @@ export interface AgentServices {
   readonly settings: SettingsService;
   readonly editor: ConfigEditor;
   readonly logins: LoginService;
+  readonly mcp: McpService;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;

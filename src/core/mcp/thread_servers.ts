@@ -9,9 +9,16 @@ import {
   type Connection,
   connectServers,
 } from "@/mcp/connections.ts";
+import { callTool, findServer, readResource } from "@/mcp/direct.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { ThreadId } from "@/protocol/ids.ts";
+import type {
+  DirectToolCall,
+  DirectToolResult,
+  ResourceContents,
+} from "@/protocol/mcp_access.ts";
 import type { ElicitationAnswer } from "@/protocol/ops.ts";
 import type { ApprovalPolicy } from "@/protocol/policy.ts";
 import type { ServerTools, ThreadServers } from "../server_tools.ts";
@@ -151,6 +158,25 @@ class RunningServers implements ThreadServers {
       }
     }
     return changes.some((hasChanged) => hasChanged);
+  }
+
+  async readResource(
+    server: string,
+    uri: string,
+    signal: AbortSignal,
+  ): Promise<ResourceContents> {
+    const connections = await abortable(this.#connections, signal);
+    return await readResource(findServer(connections, server), uri, signal);
+  }
+
+  async callTool(
+    call: DirectToolCall,
+    threadId: ThreadId,
+    signal: AbortSignal,
+  ): Promise<DirectToolResult> {
+    const connections = await abortable(this.#connections, signal);
+    const server = findServer(connections, call.server);
+    return await callTool(server, call, threadId, signal);
   }
 
   answer(requestId: string, answer: ElicitationAnswer): void {
