@@ -1,9 +1,11 @@
 /** Every method's handler, in one table: the compiler says when one is missing. */
 import { RPC_INVALID_REQUEST, RpcError } from "@/jsonrpc/peer.ts";
+import type { Clock } from "@/platform/platform.ts";
 import type { TurnId } from "@/protocol/ids.ts";
 import type { ClientMethod } from "@/protocol/rpc/methods.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { accountHandlers } from "./handlers/accounts.ts";
+import { commandHandlers } from "./handlers/commands.ts";
 import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { deviceKeyHandlers } from "./handlers/device_keys.ts";
@@ -42,10 +44,6 @@ const VENDOR = [
 
 /** What this version does not do yet. */
 const MISSING = [
-  "command/exec",
-  "command/exec/resize",
-  "command/exec/terminate",
-  "command/exec/write",
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
   "feedback/upload",
@@ -68,11 +66,12 @@ export interface HandlerPorts {
   readonly mcpLogins: McpLogins;
   /** Whose files clients may use. */
   readonly uid: number;
+  readonly clock: Clock;
   newTurnId(): TurnId;
 }
 
 export function createHandlers(
-  { services, table, logins, mcpLogins, uid, newTurnId }: HandlerPorts,
+  { services, table, logins, mcpLogins, uid, clock, newTurnId }: HandlerPorts,
 ): Handlers {
   const views = new ThreadViews(services.stored, table);
   return {
@@ -82,6 +81,7 @@ export function createHandlers(
     ),
     ...refusing(MISSING, "is not available in this version yet"),
     ...accountHandlers(services, logins),
+    ...commandHandlers(services.commands, clock),
     ...configWriteHandlers(services),
     ...connectionHandlers(services),
     ...deviceKeyHandlers(services.deviceKeys),

@@ -50,6 +50,7 @@ export function createServer(
     logins,
     mcpLogins,
     uid: host.uid,
+    clock,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
   });
   const report = (text: string) => log.error("codex::app_server", () => text);

@@ -15,6 +15,7 @@ import type {
   ThreadStatus,
   TokenUsageBreakdown,
 } from "@/protocol/rpc/thread.ts";
+import { refused } from "./refusal.ts";
 import type { ThreadRecord } from "@/protocol/thread_record.ts";
 
 /** Whole seconds, as the protocol counts time. */
@@ -44,19 +45,23 @@ export function wireSandbox(policy: SandboxPolicy): wire.SandboxPolicy {
   }
 }
 
-/** Undefined for a policy no mechanism of ours stands for. */
-export function sandboxOf(
-  policy: wire.SandboxPolicy,
-): SandboxPolicy | undefined {
+/**
+ * The policy a client names.
+ *
+ * @throws RpcError for one that cannot be enforced here
+ */
+export function sandboxOf(policy: wire.SandboxPolicy): SandboxPolicy {
   switch (policy.type) {
     case "dangerFullAccess":
       return { type: "danger-full-access" };
     case "readOnly":
+      requireFullReads(policy.access);
       return {
         type: "read-only",
         network_access: policy.networkAccess ?? false,
       };
     case "workspaceWrite":
+      requireFullReads(policy.readOnlyAccess);
       return {
         type: "workspace-write",
         writable_roots: policy.writableRoots ?? [],
@@ -65,8 +70,18 @@ export function sandboxOf(
         exclude_slash_tmp: policy.excludeSlashTmp ?? false,
       };
     case "externalSandbox":
-      return undefined;
+      throw refused(
+        "externalSandbox is not available: name a policy to enforce",
+      );
   }
+}
+
+/** A limit on what is read must not be lost on the way. */
+function requireFullReads(access: wire.ReadOnlyAccess | undefined): void {
+  if (access === undefined || access.type === "fullAccess") return;
+  throw refused(
+    "restricted read access is not available in this version: leave it out, or name fullAccess",
+  );
 }
 
 /** What a client gave; a file is named in the text, as a person would. */

@@ -59,3 +59,11 @@ export function abortable<T>(
       .finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
+
+/** Resolves when the signal aborts. */
+export function elapsed(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

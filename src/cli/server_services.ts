@@ -22,6 +22,7 @@ import { compose, userAgent } from "./compose.ts";
 import { serverDeviceKeys } from "./device_keys.ts";
 import { configOptions } from "./config_options.ts";
 import type { ParsedCommand } from "./parsed.ts";
+import { serverCommands } from "./server_commands.ts";
 import { serverEditor } from "./server_editor.ts";
 import { serverMcp } from "./server_mcp.ts";
 import { serverSettings } from "./server_settings.ts";
@@ -77,6 +78,11 @@ export async function serverServices(
     stored,
     deviceKeys: serverDeviceKeys(platform, config),
     settings: serverSettings({ options, platform, config, givenLogin }),
+    commands: serverCommands({
+      platform,
+      config: (cwd) =>
+        loadConfig(cwd === undefined ? options : { ...options, cwd }),
+    }),
     mcp: serverMcp({ platform, config: () => loadConfig(options) }),
     logins: createLoginService({
       platform,

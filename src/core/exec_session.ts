@@ -2,6 +2,7 @@
  * One running command of a thread: reads its output, tells it to the front end as it
  * comes, and reports its end exactly once.
  */
+import { elapsed } from "@/async/scope.ts";
 import type { ChildProcess, Clock } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { TurnId } from "@/protocol/ids.ts";
@@ -136,12 +137,4 @@ export class ExecSession {
     };
     return this.#ports.emit({ type, turnId, item });
   }
-}
-
-/** Resolves when the signal aborts. */
-export function elapsed(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

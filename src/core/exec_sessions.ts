@@ -2,11 +2,11 @@
  * The running commands of a thread, by session id. They may outlive the turn that
  * started them, never the thread.
  */
+import { elapsed } from "@/async/scope.ts";
 import { Turnstile } from "@/async/turnstile.ts";
 import type { Clock, Random } from "@/platform/platform.ts";
 import type { CommandOutcome } from "@/tools/tool.ts";
 import {
-  elapsed,
   ExecSession,
   type SessionPorts,
   type SessionStart,

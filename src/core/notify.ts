@@ -3,7 +3,7 @@
  * the thread, which ends what still runs when it is closed. Whatever goes wrong with
  * it is told once and changes nothing.
  */
-import { elapsed } from "./exec_session.ts";
+import { elapsed } from "@/async/scope.ts";
 import type { CompletedTurn, NoticePorts, TurnNotice } from "./turn_notice.ts";
 import { type ProgramEnd, startUserProgram } from "./user_program.ts";
 

@@ -5,13 +5,13 @@
  * only, on standard input or as one argument. Output is bounded, and a program that
  * takes too long or is no longer wanted is killed with everything in its group.
  */
+import { elapsed } from "@/async/scope.ts";
 import type {
   ChildProcess,
   Clock,
   ProcessSpawner,
 } from "@/platform/platform.ts";
 import { FileError } from "@/platform/platform.ts";
-import { elapsed } from "./exec_session.ts";
 
 /** More than any answer or message to the model; a runaway program fills no memory. */
 const OUTPUT_BYTES_MAX = 1 << 20;

@@ -103,6 +103,12 @@ export interface ExitStatus {
   readonly signal?: string;
 }
 
+/** In characters, from 1 to 65535. */
+export interface TerminalSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** A child process. The owner reads both outputs to their end. */
 export interface ChildProcess {
   readonly pid: number;
@@ -112,6 +118,8 @@ export interface ChildProcess {
   /** Writes to the child's standard input; only when it was asked for. */
   writeStdin(data: Uint8Array): Promise<void>;
   closeStdin(): Promise<void>;
+  /** Gives its terminal another size; only of a child that has one of its own. */
+  resize?(size: TerminalSize): Promise<void>;
   /** Kills the child's process group when it has one, else the child. */
   kill(signal: "SIGTERM" | "SIGKILL" | "SIGINT"): void;
 }

@@ -2,6 +2,7 @@
  * What a server offers its clients beside running threads. Whoever builds the program
  * implements it; a test implements what it needs.
  */
+import type { CommandService } from "./command_exec.ts";
 import type { ConfigWrite, SkillSwitch } from "./config_write.ts";
 import type { DeviceKeyService } from "./device_keys.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
@@ -114,6 +115,7 @@ export interface AgentServices {
   readonly editor: ConfigEditor;
   readonly logins: LoginService;
   readonly mcp: McpService;
+  readonly commands: CommandService;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;

@@ -19,6 +19,7 @@ export function observeExit(
     exit,
     writeStdin: (data) => child.writeStdin(data),
     closeStdin: () => child.closeStdin(),
+    ...(child.resize === undefined ? {} : { resize: child.resize }),
     kill: (signal) => child.kill(signal),
   };
 }

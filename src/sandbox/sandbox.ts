@@ -4,7 +4,7 @@
  * decided once, by a probe, and can be shown; there is no way to ask for none except
  * the policy `danger-full-access`.
  */
-import type { ChildProcess } from "@/platform/platform.ts";
+import type { ChildProcess, TerminalSize } from "@/platform/platform.ts";
 import type { SandboxPolicy } from "@/protocol/policy.ts";
 import type { ConfiningPolicy } from "./policy.ts";
 import type { NetworkGate } from "./proxy/serve.ts";
@@ -41,6 +41,8 @@ export interface SandboxedCommand {
    * pipe otherwise; both outputs then come merged on standard output.
    */
   readonly stdin: "null" | "pipe" | "terminal";
+  /** Of the terminal, when it gets one; usual otherwise. */
+  readonly terminalSize?: TerminalSize;
   /** Standard error goes into standard output, in the order it was written. */
   readonly mergeOutput: boolean;
   /** Decides about hosts where the policy has a list of them; without it, none is open. */

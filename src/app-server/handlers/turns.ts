@@ -92,9 +92,6 @@ function choicesOf(params: Params<"turn/start">): TurnChoices {
   const sandboxPolicy = params.sandboxPolicy == null
     ? undefined
     : sandboxOf(params.sandboxPolicy);
-  if (params.sandboxPolicy != null && sandboxPolicy === undefined) {
-    throw refused("externalSandbox is not available: name a policy to enforce");
-  }
   return {
     ...defined({
       cwd: params.cwd,

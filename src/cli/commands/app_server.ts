@@ -43,6 +43,7 @@ export async function run(
     }
   } finally {
     await services.deviceKeys.close();
+    await services.commands.close();
     await services.stored.close();
   }
   return 0;

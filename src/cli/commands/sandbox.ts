@@ -2,7 +2,6 @@
  * `codex sandbox`: runs the user's own command the way the agent's commands run, or
  * says how that is. Output, errors, input and exit code are the command's own.
  */
-import { shellEnvironment } from "@/config/shell_environment.ts";
 import type { Config } from "@/config/config.ts";
 import { loadConfig } from "@/config/load.ts";
 import { deniedLines } from "@/core/approvals/denial.ts";
@@ -13,11 +12,9 @@ import {
   type Platform,
 } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
-import type { SandboxPolicy } from "@/protocol/policy.ts";
 import { createSandbox } from "@/sandbox/create.ts";
-import { hasHostList } from "@/sandbox/policy.ts";
 import type { DenialLog } from "@/sandbox/macos/denial_log.ts";
-import type { NetworkGate } from "@/sandbox/proxy/serve.ts";
+import { environmentOf, networkGate } from "../confined_command.ts";
 import { configOptions } from "../config_options.ts";
 import { Passage, type Write } from "../passage.ts";
 import {
@@ -142,7 +139,12 @@ async function runConfined(
         "confined\n",
     );
   }
-  const gate = await networkGate(platform, config, policy);
+  const gate = await networkGate({
+    ...platform,
+    config,
+    warn: async (message) =>
+      platform.terminal.writeErr(`warning: ${message}\n`),
+  }, policy);
   const sandbox = sandboxOf(platform, config);
   const systemLog = options.logDenials && platform.host.os === "darwin"
     ? await startSystemLog(platform)
@@ -192,43 +194,6 @@ async function reportSystemLog(
         ).join("")
       }`,
   );
-}
-
-/** The list of hosts and the rule files decide as for the agent; nobody is asked. */
-async function networkGate(
-  { files, log, terminal }: Platform,
-  config: Config,
-  policy: SandboxPolicy,
-): Promise<NetworkGate | undefined> {
-  if (policy.type !== "workspace-write" || !hasHostList(policy)) {
-    return undefined;
-  }
-  const [{ createNetworkGate }, { loadRules }] = await Promise.all([
-    import("@/core/approvals/network_gate.ts"),
-    import("@/core/approvals/rule_files.ts"),
-  ]);
-  const rules = await loadRules(files, { config, ignoreRules: false });
-  return createNetworkGate({
-    hosts: policy.network_allow ?? [],
-    rules: rules.networkRules,
-    itemId: "sandbox",
-    log,
-    ask: undefined,
-    warn: async (message) => terminal.writeErr(`warning: ${message}\n`),
-  });
-}
-
-function environmentOf(
-  { env }: Platform,
-  config: Config,
-  policy: SandboxPolicy,
-): Readonly<Record<string, string>> {
-  const hasNetwork = policy.type === "danger-full-access" ||
-    policy.network_access || hasHostList(policy);
-  return {
-    ...shellEnvironment(config.shellEnvironmentPolicy, env.all()),
-    ...(hasNetwork ? {} : { CODEX_SANDBOX_NETWORK_DISABLED: "1" }),
-  };
 }
 
 /** Passes everything through until the command has ended; its exit code. */

@@ -3,14 +3,13 @@
  * that all of them end when it does. Agents of agents are in the same tree, so one
  * limit holds for all.
  */
-import { abortable } from "@/async/scope.ts";
+import { abortable, elapsed } from "@/async/scope.ts";
 import type { Clock, Random } from "@/platform/platform.ts";
 import type { AgentOrigin, AgentStatus } from "@/protocol/agents.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle } from "@/protocol/host.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { Op } from "@/protocol/ops.ts";
-import { elapsed } from "../exec_session.ts";
 import { Agent } from "./agent.ts";
 import { pickNickname } from "./nicknames.ts";
 

@@ -15,6 +15,7 @@
  *   --tmp DIRECTORY   this is /tmp
  *   --merge-output    standard error goes where standard output goes
  *   --pty             a terminal of its own; standard input is then framed, see below
+ *   --pty-size R,C    with --pty: its rows and columns, in place of 24,80
  *   --limit NAME=N    a resource limit of setrlimit(2): cpu, as, data, fsize, nproc,
  *                     nofile, core
  *   --status-fd N     where to report "started", "exec-failed ...", "setup-failed ..."
@@ -136,9 +137,10 @@ static struct {
   int proxy_port; /* 0: no proxy */
   const char *proxy_socket;
   const char *tmp; /* a directory to show as /tmp */
+  struct winsize size;
   int must_limit_processes;
   int net, merge, pty, landlock_only, inside, no_userns, unconfined, probe, edit;
-} options;
+} options = { .size = { .ws_row = 24, .ws_col = 80 } };
 
 static int status_fd = -1;
 
@@ -213,6 +215,17 @@ static void set_proxy(const char *text) {
   options.proxy_socket = colon + 1;
 }
 
+static void set_size(const char *text) {
+  char *comma = NULL, *end = NULL;
+  long rows = strtol(text, &comma, 10);
+  if (comma == text || *comma != ',') misuse("--pty-size");
+  long columns = strtol(comma + 1, &end, 10);
+  if (end == comma + 1 || *end || rows < 1 || rows > 65535 || columns < 1 || columns > 65535)
+    misuse("--pty-size");
+  options.size.ws_row = (unsigned short)rows;
+  options.size.ws_col = (unsigned short)columns;
+}
+
 /* Unknown options are refused: one that was skipped could have been a protection. */
 static void parse(int count, char **words) {
   int i = 1;
@@ -236,6 +249,7 @@ static void parse(int count, char **words) {
     else if (!strcmp(word, "--limit")) add_limit(words[++i]);
     else if (!strcmp(word, "--status-fd")) status_fd = number(word, words[++i]);
     else if (!strcmp(word, "--proxy")) set_proxy(words[++i]);
+    else if (!strcmp(word, "--pty-size")) set_size(words[++i]);
     else if (!strcmp(word, "--processes-max")) {
       options.processes = number(word, words[++i]);
       options.must_limit_processes = 1;
@@ -923,8 +937,7 @@ static void open_terminal(void) {
   must(ioctl(terminal.master, TIOCGPTN, &pts), "pty");
   snprintf(path, sizeof path, "/dev/pts/%u", pts);
   terminal.slave = (int)must(open(path, O_RDWR | O_NOCTTY | O_CLOEXEC), path);
-  struct winsize size = { .ws_row = 24, .ws_col = 80 };
-  ioctl(terminal.master, TIOCSWINSZ, &size);
+  ioctl(terminal.master, TIOCSWINSZ, &options.size);
 }
 
 static size_t frame_length(void) {

@@ -1,7 +1,9 @@
 /** The command line of the sandbox helper for a plan. Pure; see `helper.c`. */
+import type { TerminalSize } from "@/platform/platform.ts";
 import type { CommandLimits } from "@/protocol/policy.ts";
 import { type Confinement, mountPlan, PROCESSES_MAX } from "../policy.ts";
 import { PROXY_PORT } from "../proxy/port.ts";
+import type { SandboxedCommand } from "../sandbox.ts";
 
 /** How much the helper can do on this machine, as its probe found. */
 export type HelperMode = "full" | "no-userns" | "landlock-only";
@@ -14,6 +16,8 @@ export interface HelperRequest {
   readonly cwd: string;
   readonly mergeOutput: boolean;
   readonly hasTerminal: boolean;
+  /** Of the terminal; undefined: the usual one. */
+  readonly terminalSize?: TerminalSize | undefined;
   readonly statusFd: number;
 }
 
@@ -34,7 +38,7 @@ export function helperArgv(request: HelperRequest): readonly string[] {
     "--chdir",
     request.cwd,
     ...(request.mergeOutput ? ["--merge-output"] : []),
-    ...(request.hasTerminal ? ["--pty"] : []),
+    ...(request.hasTerminal ? terminalOptions(request.terminalSize) : []),
     "--",
     ...request.argv,
   ];
@@ -70,17 +74,23 @@ export function insideArgv(
 export function unconfinedTerminalArgv(
   program: string,
   statusFd: number,
-  argv: readonly string[],
+  { argv, terminalSize }: Pick<SandboxedCommand, "argv" | "terminalSize">,
 ): readonly string[] {
   return [
     program,
     "--unconfined",
-    "--pty",
+    ...terminalOptions(terminalSize),
     "--status-fd",
     String(statusFd),
     "--",
     ...argv,
   ];
+}
+
+function terminalOptions(size: TerminalSize | undefined): readonly string[] {
+  return size === undefined
+    ? ["--pty"]
+    : ["--pty", "--pty-size", `${size.rows},${size.columns}`];
 }
 
 /** The argv of a helper that changes files under a plan; see `helper_writer.ts`. */

@@ -142,6 +142,7 @@ function start(
       cwd: command.cwd,
       mergeOutput: command.mergeOutput,
       hasTerminal: command.stdin === "terminal",
+      terminalSize: command.terminalSize,
       statusFd,
     }),
     cwd: command.cwd,

@@ -52,7 +52,7 @@ export async function openTerminalLauncher(
   return {
     spawn(command) {
       const child = startReported(programDeps, (statusFd) => ({
-        argv: unconfinedTerminalArgv(program.path, statusFd, command.argv),
+        argv: unconfinedTerminalArgv(program.path, statusFd, command),
         cwd: command.cwd,
         env: command.env,
         stdin: "pipe",

@@ -2,11 +2,12 @@
  * A child whose standard input is a terminal that the helper serves: what is typed
  * travels in frames, see "A terminal of its own" in `helper.c`.
  */
-import type { ChildProcess } from "@/platform/platform.ts";
+import type { ChildProcess, TerminalSize } from "@/platform/platform.ts";
 
 /** Content of one frame; the helper has room for no more. */
 const FRAME_CONTENT_MAX = 65536;
 const FRAME_INPUT = 0;
+const FRAME_SIZE = 1;
 
 /** What a terminal in its usual mode takes for the end of the input. */
 const END_OF_INPUT = new Uint8Array([4]);
@@ -28,6 +29,17 @@ export function inputFrames(data: Uint8Array): Uint8Array {
   return frames;
 }
 
+/** A new size, as a frame. */
+export function sizeFrame({ rows, columns }: TerminalSize): Uint8Array {
+  const frame = new Uint8Array(9);
+  const view = new DataView(frame.buffer);
+  view.setUint8(0, FRAME_SIZE);
+  view.setUint32(1, 4, true);
+  view.setUint16(5, rows, true);
+  view.setUint16(7, columns, true);
+  return frame;
+}
+
 /** The child as its owner wants it: what is written is typed. */
 export function withTerminal(child: ChildProcess): ChildProcess {
   return {
@@ -43,6 +55,7 @@ export function withTerminal(child: ChildProcess): ChildProcess {
         await child.closeStdin();
       }
     },
+    resize: (size) => child.writeStdin(sizeFrame(size)),
     kill: (signal) => child.kill(signal),
   };
 }

@@ -48,6 +48,7 @@ export async function startProxied(
       exit,
       writeStdin: (data) => child.writeStdin(data),
       closeStdin: () => child.closeStdin(),
+      ...(child.resize === undefined ? {} : { resize: child.resize }),
       kill: (signal) => child.kill(signal),
     };
   } catch (error) {

@@ -114,14 +114,27 @@ Deno.test("probeArgv() runs no command", () => {
 });
 
 Deno.test("unconfinedTerminalArgv() asks for a terminal and nothing else", () => {
-  assert.deepEqual(unconfinedTerminalArgv("/h", 9, ["python3", "-i"]), [
-    "/h",
-    "--unconfined",
-    "--pty",
-    "--status-fd",
-    "9",
-    "--",
-    "python3",
-    "-i",
-  ]);
+  assert.deepEqual(
+    unconfinedTerminalArgv("/h", 9, { argv: ["python3", "-i"] }),
+    [
+      "/h",
+      "--unconfined",
+      "--pty",
+      "--status-fd",
+      "9",
+      "--",
+      "python3",
+      "-i",
+    ],
+  );
+});
+
+Deno.test("helperArgv() and its unconfined sister say how large the terminal is", () => {
+  const terminalSize = { rows: 7, columns: 33 };
+  const argv = helperArgv({ ...REQUEST, hasTerminal: true, terminalSize });
+  assert.match(argv.join(" "), / --pty --pty-size 7,33 -- make all$/);
+  assert.equal(
+    unconfinedTerminalArgv("/h", 9, { argv: ["top"], terminalSize }).join(" "),
+    "/h --unconfined --pty --pty-size 7,33 --status-fd 9 -- top",
+  );
 });

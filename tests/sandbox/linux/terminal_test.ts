@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inputFrames } from "@/sandbox/linux/terminal.ts";
+import { inputFrames, sizeFrame } from "@/sandbox/linux/terminal.ts";
 
 Deno.test("inputFrames() puts type and length before what is typed", () => {
   assert.deepEqual(
@@ -22,4 +22,11 @@ Deno.test("inputFrames() splits what is too long for one frame", () => {
     120,
     120,
   ]);
+});
+
+Deno.test("sizeFrame() holds rows and columns", () => {
+  assert.deepEqual(
+    [...sizeFrame({ rows: 9, columns: 300 })],
+    [1, 4, 0, 0, 0, 9, 0, 44, 1],
+  );
 });
