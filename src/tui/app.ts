@@ -12,7 +12,7 @@ import {
   type MarkdownParts,
 } from "./answer_stream.ts";
 import type { Cell } from "./cell.ts";
-import { noticeCell } from "./cells/cells.ts";
+import { noticeCell } from "./cells/notice.ts";
 import type { CellContext } from "./cells/context.ts";
 import { exitMessage } from "./exit_message.ts";
 import { FrameLoop } from "./frames.ts";
@@ -77,6 +77,9 @@ class App {
   #state: TuiState;
   /** Rows that are finished and not written yet. */
   #finished: Line[] = [];
+  /** Cells that wait for what draws them, and what comes behind them. */
+  #unprinted: Cell[] = [];
+  #isLoading = false;
   /** To be written before the next frame, as it is. */
   #prelude = "";
   #stream: AnswerStream | undefined;
@@ -136,9 +139,7 @@ class App {
       this.#scope = scope;
       scope.spawn(() => this.#readInput());
       for (const step of startUp(request, this.#ports)) this.#apply(step);
-      scope.spawn(async () => {
-        this.#parts = await this.#loadMarkdown();
-      });
+      scope.spawn(() => this.#loadMarkdown());
       await untilAborted(scope.signal);
       // Anything but the end of the session is a mistake of ours.
       if (!signal.aborted) throw scope.signal.reason;
@@ -176,6 +177,7 @@ class App {
 
   /** What is finished and was not shown yet. */
   #drawLast(): string {
+    this.#printCells(this.#unprinted.splice(0));
     const finished = this.#finished.splice(0);
     return finished.length === 0
       ? ""
@@ -356,29 +358,71 @@ class App {
   // ---- the history ----
 
   get #context(): CellContext {
-    const { size, theme, thread, cwd, homeDirectory } = this.#state;
+    const { size, theme, thread, cwd, homeDirectory, drawing } = this.#state;
     return {
       width: size.columns,
       theme,
       cwd: thread?.info.cwd ?? cwd,
       homeDirectory,
       nowMs: this.#ports.clock.now(),
+      drawing,
     };
   }
 
   #print(cells: readonly Cell[]): void {
+    this.#unprinted.push(...cells);
+    this.#printReady();
+  }
+
+  /** Prints up to the first cell that waits for what draws it. */
+  #printReady(): void {
+    while (this.#unprinted.length > 0) {
+      const [cell] = this.#unprinted;
+      if (cell !== undefined && !this.#canDraw(cell)) {
+        return this.#printWhenLoaded();
+      }
+      this.#printCells(this.#unprinted.splice(0, 1));
+    }
+  }
+
+  #printCells(cells: readonly Cell[]): void {
     const context = this.#context;
     for (const cell of cells) {
       const lines = cell.lines(context);
       if (lines.length === 0) continue;
       if (!cell.isJoined) this.#finished.push(EMPTY_LINE);
-      this.#finished.push(...lines);
+      for (const line of lines) this.#finished.push(line);
     }
+  }
+
+  #canDraw({ languages }: Cell): boolean {
+    if (languages === undefined) return true;
+    const { drawing } = this.#state;
+    // Every one is asked about, so that all of them are on their way.
+    return drawing !== undefined &&
+      languages.filter((each) => drawing.highlighter.isComing(each)).length ===
+        0;
+  }
+
+  #printWhenLoaded(): void {
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    this.#spawn(async () => {
+      try {
+        const { drawing } = await this.#loadMarkdown();
+        await drawing.highlighter.settled();
+      } finally {
+        this.#isLoading = false;
+      }
+      this.#printReady();
+      this.#frames.request("soon");
+    });
   }
 
   #redraw({ cells, scrollback }: Extract<Effect, { type: "redraw" }>): void {
     this.#stream = undefined;
     this.#finished = [];
+    this.#unprinted = [];
     // The view is left where it is only if the history above it stays.
     this.#prelude += this.#screen.erase() +
       (scrollback === "clear" ? "\x1b[H\x1b[2J\x1b[3J" : "");
@@ -393,7 +437,10 @@ class App {
   }
 
   async #loadMarkdown(): Promise<MarkdownParts> {
-    return await (this.#markdown ??= loadMarkdown());
+    const parts = await (this.#markdown ??= loadMarkdown());
+    this.#parts = parts;
+    this.#state = { ...this.#state, drawing: parts.drawing };
+    return parts;
   }
 
   #streamed(
@@ -407,7 +454,7 @@ class App {
     if (parts === undefined) {
       // It begins with all of its text once what draws it is there.
       this.#spawn(async () => {
-        this.#parts = await this.#loadMarkdown();
+        await this.#loadMarkdown();
         const { answering } = this.#state.thread ?? {};
         if (this.#stream !== undefined || answering === undefined) return;
         this.#streamed({
@@ -422,7 +469,7 @@ class App {
     const { theme, thread, cwd } = this.#state;
     if (this.#stream?.itemId !== itemId) {
       const markdown = parts.start(theme, thread?.info.cwd ?? cwd);
-      this.#stream = new AnswerStream(itemId, kind, markdown);
+      this.#stream = new AnswerStream(itemId, kind, markdown, theme);
       // What came before it was there.
       const text = thread?.answering?.text ?? "";
       if (text.length > delta.length && text.endsWith(delta)) {
@@ -437,7 +484,7 @@ class App {
   #drawWhenReady(): void {
     if (this.#stream?.isWaiting !== true) return;
     this.#spawn(async () => {
-      await this.#parts?.highlighter.settled();
+      await this.#parts?.drawing.highlighter.settled();
       this.#frames.request("soon");
     });
   }
@@ -450,7 +497,8 @@ class App {
       return;
     }
     this.#stream = undefined;
-    this.#finished.push(...stream.finish(this.#state.size.columns));
+    const rest = { lines: () => stream.finish(this.#state.size.columns) };
+    this.#print([{ ...rest, isJoined: true }]);
   }
 
   // ---- frames ----
@@ -468,7 +516,7 @@ class App {
     }
     const left = this.#leaveFull();
     const width = state.size.columns;
-    if (this.#stream !== undefined) {
+    if (this.#stream !== undefined && this.#unprinted.length === 0) {
       this.#finished.push(...this.#stream.take(width));
     }
     const open = this.#stream?.open(width) ?? [];

@@ -7,7 +7,7 @@ import { NO_PERMISSIONS } from "@/protocol/permissions.ts";
 import { printable } from "@/text/ansi.ts";
 import { quoteCommand } from "@/text/shell_quote.ts";
 import type { Cell } from "./cell.ts";
-import { decisionCell } from "./cells/cells.ts";
+import { approvalCell } from "./cells/approval.ts";
 import type { Keymap } from "./input/keymap.ts";
 import { elicitationPane } from "./panes/elicitation.ts";
 import { type ListItem, listPane } from "./panes/list.ts";
@@ -113,7 +113,7 @@ function approval(
   const decide = (decision: ApprovalDecision) =>
     answer(
       { type: "approval", requestId, decision },
-      decisionCell(subject, decision),
+      approvalCell(subject, decision),
     );
   const items = words.choices.map(({ label, keys, decision }): ListItem => ({
     label,

@@ -13,6 +13,11 @@ export interface Cell {
   allLines?(context: CellContext): readonly Line[];
   /** What it says, for those who copy, export or edit it. */
   readonly source?: CellSource;
+  /**
+   * Languages of code in it, when it is Markdown or has code: it can be drawn in full
+   * once what draws them is loaded.
+   */
+  readonly languages?: readonly string[];
   /** True when it follows the one before without an empty row. */
   readonly isJoined?: boolean;
 }

@@ -1,5 +1,6 @@
 /** What is printed when the terminal is given back. */
 import { quoteWord } from "@/text/shell_quote.ts";
+import { usageText } from "./cells/usage.ts";
 import type { ThreadView, TuiState } from "./state.ts";
 
 /** How to go on with a thread; undefined when there is nothing to go on with. */
@@ -34,21 +35,4 @@ function mainView({ thread, others }: TuiState): ThreadView | undefined {
   return [...others.values()].find(({ origin, sideOf }) =>
     origin === undefined && sideOf === undefined
   );
-}
-
-/** `Token usage: total=407,851 input=382,765 (+ 74,000 cached) output=25,086 …`. */
-export function usageText(usage: NonNullable<ThreadView["usage"]>): string {
-  const cached = usage.cachedInputTokens;
-  const input = usage.inputTokens - cached;
-  const reasoning = usage.reasoningOutputTokens;
-  return `Token usage: total=${grouped(input + usage.outputTokens)} ` +
-    `input=${grouped(input)}` +
-    (cached > 0 ? ` (+ ${grouped(cached)} cached)` : "") +
-    ` output=${grouped(usage.outputTokens)}` +
-    (reasoning > 0 ? ` (reasoning ${grouped(reasoning)})` : "");
-}
-
-/** Digits in threes, by hand: the machinery for other languages takes 20 ms. */
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }

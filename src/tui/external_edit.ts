@@ -1,7 +1,7 @@
 /** What came back from the user's editor. */
 import { plainDraft } from "./composer/draft.ts";
 import { loaded } from "./composer/keys.ts";
-import { noticeCell } from "./cells/cells.ts";
+import { noticeCell } from "./cells/notice.ts";
 import type { TuiPorts } from "./ports.ts";
 import { type Change, only } from "./step.ts";
 import { say } from "./threads.ts";

@@ -1,6 +1,6 @@
 /** How the agent works: its mode and how much it thinks. */
 import type { ReasoningEffort } from "@/protocol/policy.ts";
-import { noticeCell } from "./cells/cells.ts";
+import { noticeCell } from "./cells/notice.ts";
 import type { ThreadView, TuiState } from "./state.ts";
 import { inOrder, only, type Step } from "./step.ts";
 import { changeThread, say } from "./threads.ts";

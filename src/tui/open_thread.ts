@@ -1,17 +1,16 @@
 /** A thread that was opened, taken into the state: pure. */
 import type { ThreadInfo } from "@/protocol/host.ts";
-import type { ThreadItem } from "@/protocol/items.ts";
+import type {
+  CommandExecutionThreadItem,
+  ThreadItem,
+} from "@/protocol/items.ts";
 import type { StoredTurn } from "@/protocol/stored_threads.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { Cell } from "./cell.ts";
-import {
-  answerCell,
-  exploredCell,
-  headerCell,
-  isExploring,
-  itemCell,
-  noticeCell,
-} from "./cells/cells.ts";
+import { explorationCell, isExploration } from "./cells/exploration.ts";
+import { itemCell } from "./cells/item.ts";
+import { noticeCell } from "./cells/notice.ts";
+import { sessionHeaderCell } from "./cells/session_header.ts";
 import { submitInput } from "./queue.ts";
 import { createThreadView, type ThreadView, type TuiState } from "./state.ts";
 import { type Change, inOrder, only } from "./step.ts";
@@ -65,7 +64,7 @@ function shown(state: TuiState, opened: OpenedThread) {
   const { info, turns, warnings, sideOf, forkedFrom } = opened;
   const replayed = replayCells(turns);
   const cells = [
-    headerCell(info),
+    sessionHeaderCell(info),
     ...(forkedFrom === undefined || sideOf !== undefined
       ? []
       : [noticeCell("info", `Thread forked from ${forkedFrom}`)]),
@@ -104,22 +103,21 @@ function answerIn(item: ThreadItem): readonly string[] {
 /** The cells of what happened before, as they were. */
 export function replayCells(turns: readonly StoredTurn[]): readonly Cell[] {
   const cells: Cell[] = [];
-  let explored: ThreadItem[] = [];
+  let explored: CommandExecutionThreadItem[] = [];
   const flush = () => {
-    if (explored.length > 0) cells.push(exploredCell(explored));
+    if (explored.length > 0) cells.push(explorationCell(explored));
     explored = [];
   };
   for (const item of turns.flatMap(({ items }) => items)) {
-    if (item.type === "commandExecution" && isExploring(item)) {
+    if (item.type === "commandExecution" && isExploration(item)) {
       explored.push(item);
       continue;
     }
     flush();
-    const cell = item.type === "agentMessage"
-      ? answerCell("answer", item.text)
-      : item.type === "plan"
-      ? answerCell("plan", item.text)
-      : itemCell(item);
+    const cell = itemCell(item, {
+      agentNames: new Map(),
+      reasoning: "summary",
+    });
     if (cell !== undefined) cells.push(cell);
   }
   flush();

@@ -7,10 +7,16 @@ import type { AgentOrigin } from "@/protocol/agents.ts";
 import type { TokenUsage } from "@/protocol/events.ts";
 import type { ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
-import type { PlanStep, ThreadItem } from "@/protocol/items.ts";
+import type {
+  CommandExecutionThreadItem,
+  PlanStep,
+  ThreadItem,
+} from "@/protocol/items.ts";
 import type { TurnChoices } from "@/protocol/ops.ts";
 import type { ModelEntry } from "@/protocol/services.ts";
 import type { Cell } from "./cell.ts";
+import type { AgentNames } from "./cells/agents.ts";
+import type { Drawing } from "./cells/context.ts";
 import type { Attachment } from "./composer/draft.ts";
 import { type ComposerState, createComposer } from "./composer/state.ts";
 import { createKeymap, type Keymap } from "./input/keymap.ts";
@@ -65,13 +71,15 @@ export interface ThreadView {
   readonly name: string | undefined;
   /** Set for a sub-agent. */
   readonly origin: AgentOrigin | undefined;
+  /** The agents it has started. */
+  readonly agents: AgentNames;
   /** Set for a side conversation: the thread Escape leads back to. */
   readonly sideOf: ThreadId | undefined;
   readonly cells: readonly Cell[];
   /** What has begun and not ended, in that order. */
   readonly live: readonly ThreadItem[];
   /** Finished looking around, kept together as long as nothing else comes. */
-  readonly explored: readonly ThreadItem[];
+  readonly explored: readonly CommandExecutionThreadItem[];
   readonly answering: Answering | undefined;
   readonly reasoning: string;
   /** What came in the middle of an answer and is printed behind it. */
@@ -132,6 +140,8 @@ export interface TuiState {
   /** A word for the footer that goes with the next key. */
   readonly hint: string | undefined;
   readonly placeholder: string;
+  /** Draws Markdown and code, once it is loaded. */
+  readonly drawing: Drawing | undefined;
   readonly isQuitting: boolean;
 }
 
@@ -162,6 +172,7 @@ export function initialState(facts: InitialFacts): TuiState {
     skills: [],
     lastKeyMs: 0,
     hint: undefined,
+    drawing: undefined,
     isQuitting: false,
   };
 }
@@ -178,6 +189,7 @@ export function createThreadView(
     id: info.id,
     info,
     name: info.record.name,
+    agents: new Map(),
     cells: [],
     live: [],
     explored: [],

@@ -1,6 +1,8 @@
 /** What the status line and the window's title may show, by the names of config.toml. */
 import { baseNameOf } from "@/platform/paths.ts";
 import { VERSION } from "@/protocol/version.ts";
+import { shortAmount } from "./cells/numbers.ts";
+import { homePath } from "./cells/paths.ts";
 import { effortOf, modelOf } from "./modes.ts";
 import type { ThreadView, TuiState } from "./state.ts";
 import { isBusy } from "./threads.ts";
@@ -21,35 +23,13 @@ export function contextLeftText(view: ThreadView | undefined): string {
   return `${contextLeft(view)}% context left`;
 }
 
-/** `~` for the home directory. */
-export function shortPath(
-  path: string,
-  homeDirectory: string | undefined,
-): string {
-  if (homeDirectory === undefined || homeDirectory === "/") return path;
-  if (path === homeDirectory) return "~";
-  return path.startsWith(`${homeDirectory}/`)
-    ? `~${path.slice(homeDirectory.length)}`
-    : path;
-}
-
-/** `1.2K`, `55.1K`, `3M`: three digits are enough. */
-export function tokenText(count: number): string {
-  if (count < 1_000) return String(count);
-  const [value, unit] = count < 1_000_000
-    ? [count / 1_000, "K"] as const
-    : [count / 1_000_000, "M"] as const;
-  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
-  return `${value.toFixed(digits).replace(/\.?0+$/, "")}${unit}`;
-}
-
 type ItemText = (state: TuiState, view: ThreadView) => string | undefined;
 
 export const STATUS_ITEMS: Readonly<Record<string, ItemText>> = {
   "model-with-reasoning": (_, view) =>
     `${modelOf(view)} ${effortOf(view) ?? "default"}`,
   "current-dir": ({ homeDirectory }, { info }) =>
-    shortPath(info.cwd, homeDirectory),
+    homePath(info.cwd, homeDirectory),
   model: (_, view) => modelOf(view),
   "project-name": (_, { info }) => baseNameOf(info.cwd),
   "git-branch": ({ gitBranch }) => gitBranch,
@@ -65,13 +45,13 @@ export const STATUS_ITEMS: Readonly<Record<string, ItemText>> = {
   "context-window-size": (_, { contextWindow }) =>
     contextWindow === undefined
       ? undefined
-      : `${tokenText(contextWindow)} window`,
+      : `${shortAmount(contextWindow)} window`,
   "used-tokens": (_, { usage }) =>
-    usage && `${tokenText(usage.totalTokens)} used`,
+    usage && `${shortAmount(usage.totalTokens)} used`,
   "total-input-tokens": (_, { usage }) =>
-    usage && `${tokenText(usage.inputTokens)} in`,
+    usage && `${shortAmount(usage.inputTokens)} in`,
   "total-output-tokens": (_, { usage }) =>
-    usage && `${tokenText(usage.outputTokens)} out`,
+    usage && `${shortAmount(usage.outputTokens)} out`,
   "session-id": (_, { id }) => id,
   "fast-mode": (_, { choices }) =>
     choices.serviceTier === "fast" ? "Fast" : undefined,

@@ -1,19 +1,9 @@
 /** The row that says what the agent does, between the history and the composer. */
 import type { CellContext } from "./cells/context.ts";
+import { elapsedText } from "./cells/numbers.ts";
 import { fitLine, type Line, line, type Span, span } from "./render/line.ts";
 import { type Color, DIM, rgb, type Style } from "./render/style.ts";
 import type { TuiState } from "./state.ts";
-
-/** A second, a minute and two digits of seconds, or hours too. */
-export function elapsedText(ms: number): string {
-  const seconds = Math.floor(Math.max(0, ms) / 1000);
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const two = (value: number) => String(value).padStart(2, "0");
-  if (minutes === 0) return `${seconds}s`;
-  if (hours === 0) return `${minutes}m ${two(seconds % 60)}s`;
-  return `${hours}h ${two(minutes % 60)}m ${two(seconds % 60)}s`;
-}
 
 export function statusLines(
   state: TuiState,

@@ -14,7 +14,7 @@ import { judgeKey } from "./composer/paste_burst.ts";
 import { type Popup, popupOf, type PopupRow } from "./composer/popup.ts";
 import { type ComposerState, NO_POPUP } from "./composer/state.ts";
 import { PROMPT_WIDTH } from "./composer/look.ts";
-import { noticeCell } from "./cells/cells.ts";
+import { noticeCell } from "./cells/notice.ts";
 import { cycleAgent } from "./agents.ts";
 import { openBacktrack } from "./backtrack.ts";
 import type { ComposerKey } from "./input/keymap.ts";

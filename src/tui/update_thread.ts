@@ -10,16 +10,15 @@ import { askOf } from "./asks.ts";
 import type { Cell } from "./cell.ts";
 import {
   answerCell,
-  errorCell,
-  exploredCell,
-  hookCell,
-  isExploring,
-  itemCell,
-  noticeCell,
-  planCell,
+  proposedPlanCell,
   reasoningTitle,
-  separatorCell,
-} from "./cells/cells.ts";
+} from "./cells/answer.ts";
+import { explorationCell, isExploration } from "./cells/exploration.ts";
+import { hookRunCell } from "./cells/hook.ts";
+import { itemCell } from "./cells/item.ts";
+import { errorCell, noticeCell } from "./cells/notice.ts";
+import { planCell } from "./cells/plan.ts";
+import { separatorCell } from "./cells/separator.ts";
 import { sendQueued } from "./queue.ts";
 import { createThreadView, type ThreadView, type TuiState } from "./state.ts";
 import { type Effect, inOrder, only, type Step } from "./step.ts";
@@ -128,7 +127,10 @@ function viewEvent(
     case "commandOutputDelta":
       return { view: withOutput(view, event) };
     case "planUpdated":
-      return committed({ ...view, plan: event.plan }, planCell(event));
+      return committed(
+        { ...view, plan: event.plan },
+        planCell(event.plan, event.explanation),
+      );
     case "tokenUsage":
       return {
         view: {
@@ -145,7 +147,7 @@ function viewEvent(
     case "warning":
       return committed(view, noticeCell("warning", event.message));
     case "hookCompleted": {
-      const cell = hookCell(event.run);
+      const cell = hookRunCell(event.run);
       return cell === undefined ? { view } : committed(view, cell);
     }
     case "rollbackEnded":
@@ -161,7 +163,7 @@ function viewEvent(
 function committed(view: ThreadView, ...cells: readonly Cell[]): ViewStep {
   return view.explored.length === 0 ? { view, cells } : {
     view: { ...view, explored: [] },
-    cells: [exploredCell(view.explored), ...cells],
+    cells: [explorationCell(view.explored), ...cells],
   };
 }
 
@@ -258,7 +260,7 @@ const LIVE: ReadonlySet<ThreadItem["type"]> = new Set([
 
 function itemStarted(view: ThreadView, item: ThreadItem): ViewStep {
   if (item.type === "enteredReviewMode") {
-    return committed(view, ...cellsOf(item));
+    return committed(view, ...cellsOf(item, view));
   }
   if (!LIVE.has(item.type)) return { view };
   const ended = endAnswer(view);
@@ -283,14 +285,14 @@ function itemCompleted(view: ThreadView, item: ThreadItem): ViewStep {
     case "reasoning":
       return committed(
         { ...view, reasoning: "", turn: headed(view.turn, undefined) },
-        ...cellsOf(item),
+        ...cellsOf(item, view),
       );
     case "commandExecution":
       return commandCompleted(view, item);
     default:
       return committed(
         { ...usedTools(view), live: withoutItem(view.live, item.id) },
-        ...cellsOf(item),
+        ...cellsOf(item, view),
       );
   }
 }
@@ -304,9 +306,9 @@ function commandCompleted(
     live: withoutItem(view.live, item.id),
     background: withoutItem(view.background, item.id),
   };
-  return isExploring(item)
+  return isExploration(item)
     ? { view: { ...rest, explored: [...rest.explored, item] } }
-    : committed(rest, ...cellsOf(item));
+    : committed(rest, ...cellsOf(item, view));
 }
 
 function userSaid(
@@ -323,7 +325,7 @@ function userSaid(
       steering: withoutFirst(view.steering, text),
       turnsSaid: [...view.turnsSaid, text],
     },
-    ...cellsOf(item),
+    ...cellsOf(item, view),
   );
 }
 
@@ -365,7 +367,7 @@ function answerCompleted(
   }
   const ended = endAnswer(view);
   const kind = item.type === "plan" ? "plan" : "answer";
-  const done = committed(ended.view, answerCell(kind, item.text));
+  const done = committed(ended.view, writtenCell(kind, item.text));
   return { ...done, ...(ended.effects && { effects: ended.effects }) };
 }
 
@@ -378,7 +380,7 @@ function endAnswer(view: ThreadView): ViewStep {
       ...view,
       answering: undefined,
       lastAnswer: answering.text,
-      cells: [...view.cells, answerCell(answering.kind, answering.text)],
+      cells: [...view.cells, writtenCell(answering.kind, answering.text)],
     },
     effects: [{ type: "endStream", itemId: answering.itemId }],
   };
@@ -440,8 +442,12 @@ function usedTools(view: ThreadView): ThreadView {
     : { ...view, turn: { ...view.turn, hasUsedTools: true } };
 }
 
-function cellsOf(item: ThreadItem): readonly Cell[] {
-  const cell = itemCell(item);
+export function writtenCell(kind: "answer" | "plan", text: string): Cell {
+  return kind === "plan" ? proposedPlanCell({ text }) : answerCell({ text });
+}
+
+function cellsOf(item: ThreadItem, { agents }: ThreadView): readonly Cell[] {
+  const cell = itemCell(item, { agentNames: agents, reasoning: "summary" });
   return cell === undefined ? [] : [cell];
 }
 
@@ -465,7 +471,12 @@ function withAgent(
   { info, origin }: EventOf<"agentStarted">,
 ): TuiState {
   const view = createThreadView(info, { origin, sideOf: undefined });
-  return { ...state, others: new Map(state.others).set(info.id, view) };
+  const added = { ...state, others: new Map(state.others).set(info.id, view) };
+  const parent = viewOf(added, origin.parentThreadId);
+  return parent === undefined ? added : withView(added, {
+    ...parent,
+    agents: new Map(parent.agents).set(info.id, origin),
+  });
 }
 
 function asked(

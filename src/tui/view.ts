@@ -5,8 +5,9 @@
 import { viewComposer } from "./composer/view.ts";
 import { PROMPT_WIDTH } from "./composer/look.ts";
 import { type Popup, POPUP_ROWS_MAX, popupOf } from "./composer/popup.ts";
-import { liveExploredLines, liveLines } from "./cells/cells.ts";
 import type { CellContext } from "./cells/context.ts";
+import { explorationLines } from "./cells/exploration.ts";
+import { liveItemLines } from "./cells/item.ts";
 import { footerLines } from "./footer.ts";
 import { shortcutLines } from "./panes/shortcuts.ts";
 import { paneContext, topPane } from "./update.ts";
@@ -45,6 +46,7 @@ export function viewState(
     cwd: state.thread?.info.cwd ?? state.cwd,
     homeDirectory: state.homeDirectory,
     nowMs,
+    drawing: state.drawing,
   };
   const bottom = bottomOf(state, nowMs);
   const live = [
@@ -74,15 +76,20 @@ function spaced(blocks: readonly (readonly Line[])[]): readonly Line[] {
 }
 
 function liveBlocks(
-  { thread }: TuiState,
+  { thread, settings }: TuiState,
   context: CellContext,
 ): readonly (readonly Line[])[] {
   if (thread === undefined) return [];
+  const { agents: agentNames } = thread;
+  // Without animations nothing moves with the time.
+  const shown = settings.animations ? context : { ...context, nowMs: 0 };
   return [
     ...(thread.explored.length === 0
       ? []
-      : [liveExploredLines(thread.explored, context)]),
-    ...thread.live.map((item) => liveLines(item, context)),
+      : [explorationLines(thread.explored, shown)]),
+    ...thread.live.map((item) =>
+      liveItemLines(item, { agentNames, reasoning: "summary" }, shown)
+    ),
   ];
 }
 

@@ -24,8 +24,8 @@ export interface AgentName {
   readonly role: string | undefined;
 }
 
-/** What agents are called; undefined for one nobody has heard of. */
-export type AgentNames = (id: ThreadId) => AgentName | undefined;
+/** What agents are called; one nobody has heard of is not in it. */
+export type AgentNames = ReadonlyMap<ThreadId, AgentName>;
 
 /** Rows of what an agent was told or answered; the rest is in its own thread. */
 const TEXT_ROWS_MAX = 5;
@@ -118,7 +118,7 @@ function nameSpans(
   names: AgentNames,
   { theme }: CellContext,
 ): readonly Span[] {
-  const name = names(id);
+  const name = names.get(id);
   // The end of an id tells agents of one session apart; they begin alike.
   if (name === undefined) return [span(`agent …${id.slice(-6)}`, theme.accent)];
   const role = name.role === undefined ? "" : ` [${inOneLine(name.role)}]`;

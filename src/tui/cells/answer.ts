@@ -5,7 +5,6 @@ import type {
   ReasoningThreadItem,
 } from "@/protocol/items.ts";
 import type { Cell } from "../cell.ts";
-import { renderMarkdown } from "../markdown/stream.ts";
 import {
   EMPTY_LINE,
   filled,
@@ -13,21 +12,27 @@ import {
   line,
   span,
   styled,
+  wrapLine,
 } from "../render/line.ts";
 import type { Style } from "../render/style.ts";
+import type { Theme } from "../render/theme.ts";
 import type { CellContext } from "./context.ts";
-import { bold, bullet, fitted } from "./rows.ts";
+import { fenceLanguages } from "./languages.ts";
+import { bold, bullet, fitted, textLines } from "./rows.ts";
 
 /** Columns in front of an answer's text. */
 export const ANSWER_INDENT = 2;
 
 const THOUGHT: Style = { dim: true, italic: true };
 
-export function answerCell({ text }: AgentMessageThreadItem): Cell {
+export function answerCell(
+  { text }: Pick<AgentMessageThreadItem, "text">,
+): Cell {
   return {
     lines: (context) =>
       fitted(bulletedRows(markdownRows(text, context), "first"), context.width),
     source: { kind: "answer", markdown: text },
+    languages: fenceLanguages(text),
   };
 }
 
@@ -47,31 +52,46 @@ export function bulletedRows(
   });
 }
 
-function markdownRows(text: string, context: CellContext): readonly Line[] {
-  return renderMarkdown(
-    text.trim(),
-    Math.max(1, context.width - ANSWER_INDENT),
-    context,
-  );
+/** A text as Markdown; as it is while nobody can draw that. */
+export function markdownRows(
+  text: string,
+  context: CellContext,
+): readonly Line[] {
+  const width = Math.max(1, context.width - ANSWER_INDENT);
+  return context.drawing?.markdown(text.trim(), width, context) ??
+    textLines(text.trim()).flatMap((row) => wrapLine(row, { width }));
 }
 
-/** The plan the user is asked to agree to. */
-export function proposedPlanCell({ text }: PlanThreadItem): Cell {
+/** The plan the user is asked to agree to, in a block of its own colour. */
+export function proposedPlanCell(
+  { text }: Pick<PlanThreadItem, "text">,
+): Cell {
   return {
-    lines: (context) =>
-      fitted([
-        line(bullet(), bold("Proposed Plan")),
-        ...[EMPTY_LINE, ...markdownRows(text, context), EMPTY_LINE]
-          .map((row) => filled(context.theme.input, indented(row))),
-      ], context.width),
+    lines: (context) => {
+      const { theme, width } = context;
+      return fitted([
+        ...planTitleRows(theme),
+        ...planRows([...markdownRows(text, context), EMPTY_LINE], theme),
+      ], width);
+    },
     source: { kind: "other", markdown: text },
+    languages: fenceLanguages(text),
   };
 }
 
-function indented(row: Line): Line {
-  return row.spans.length === 0
-    ? row
-    : { ...row, spans: [span(" ".repeat(ANSWER_INDENT)), ...row.spans] };
+export function planTitleRows(theme: Theme): readonly Line[] {
+  return [
+    line(bullet(), bold("Proposed Plan")),
+    filled(theme.input, EMPTY_LINE),
+  ];
+}
+
+/** Rows of a plan in their place. */
+export function planRows(
+  rows: readonly Line[],
+  theme: Theme,
+): readonly Line[] {
+  return bulletedRows(rows, "more").map((row) => filled(theme.input, row));
 }
 
 /** Thoughts, when there are any beside the title that stood in the status row. */
@@ -88,6 +108,7 @@ export function reasoningCell(item: ReasoningThreadItem): Cell | undefined {
         context.width,
       ),
     source: { kind: "other", markdown: text },
+    languages: fenceLanguages(text),
   };
 }
 

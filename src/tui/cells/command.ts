@@ -6,10 +6,11 @@ import type { CommandExecutionThreadItem } from "@/protocol/items.ts";
 import { shellScript } from "@/exec-policy/actions.ts";
 import { printable } from "@/text/ansi.ts";
 import type { Cell } from "../cell.ts";
-import { PLAIN_READER } from "../highlight/code_reader.ts";
+import { PLAIN_READER } from "../highlight/plain_reader.ts";
 import { type Line, line, type Span, span, wrapLine } from "../render/line.ts";
 import { PLAIN } from "../render/style.ts";
 import type { CellContext } from "./context.ts";
+import { itemLanguages } from "./languages.ts";
 import { durationText } from "./numbers.ts";
 import {
   allOutputRows,
@@ -27,6 +28,7 @@ export function commandCell(item: CommandExecutionThreadItem): Cell {
   return {
     lines: (context) => commandLines(item, context),
     allLines: (context) => commandTranscript(item, context),
+    languages: itemLanguages(item),
     source: {
       kind: "other",
       markdown: `\`\`\`console\n$ ${shownCommand(item)}\n${
@@ -64,9 +66,9 @@ export function shownCommand(
 /** The lines of a command in colours. */
 export function commandCode(
   text: string,
-  { highlighter, theme }: CellContext,
+  { drawing, theme }: CellContext,
 ): readonly Line[] {
-  const reader = highlighter?.reader("sh", theme) ?? PLAIN_READER;
+  const reader = drawing?.highlighter.reader("sh", theme) ?? PLAIN_READER;
   return text.replaceAll("\t", "    ").split("\n")
     .map((row) => ({ spans: reader.line(row) }));
 }

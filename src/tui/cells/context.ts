@@ -1,5 +1,6 @@
 /** What a cell has to know to render itself. */
 import type { Highlighter } from "@/tui/highlight/highlighter.ts";
+import type { Line } from "@/tui/render/line.ts";
 import type { Theme } from "@/tui/render/theme.ts";
 
 export interface CellContext {
@@ -12,6 +13,17 @@ export interface CellContext {
   readonly homeDirectory: string | undefined;
   /** Milliseconds since the Unix epoch. */
   readonly nowMs: number;
-  /** Absent: code has no colours. */
-  readonly highlighter?: Highlighter;
+  /** Absent while it is being loaded: text is shown as it is, code without colours. */
+  readonly drawing?: Drawing | undefined;
+}
+
+/** What draws Markdown and code. It comes with parsers, so it comes when it is needed. */
+export interface Drawing {
+  readonly highlighter: Highlighter;
+  /** The rows of a text. */
+  markdown(
+    text: string,
+    width: number,
+    context: Pick<CellContext, "theme" | "cwd">,
+  ): readonly Line[];
 }

@@ -15,6 +15,7 @@ import {
 } from "../render/line.ts";
 import { commandTranscript, liveBullet } from "./command.ts";
 import type { CellContext } from "./context.ts";
+import { itemLanguages } from "./languages.ts";
 import { baseName, shownPath } from "./paths.ts";
 import { bold, bullet, dim, fitted, inOneLine, markedRows } from "./rows.ts";
 
@@ -36,6 +37,7 @@ export function explorationCell(
         ...(index === 0 ? [] : [EMPTY_LINE]),
         ...commandTranscript(item, context),
       ]),
+    languages: items.flatMap(itemLanguages),
   };
 }
 

@@ -1,7 +1,4 @@
-/**
- * The cell of a finished item of a thread, and the rows of one that is still going on.
- * It brings the Markdown parser along, so it is imported when the first item comes.
- */
+/** The cell of a finished item of a thread, and the rows of one that still goes on. */
 import type { ThreadItem } from "@/protocol/items.ts";
 import type { Cell } from "../cell.ts";
 import type { Line } from "../render/line.ts";

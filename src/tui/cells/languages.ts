@@ -1,11 +1,16 @@
 /**
- * The languages of the code an item shows. Who prints its cell for ever loads them
- * first: what is printed cannot get its colours later.
+ * The languages of the code a cell shows. Who prints it for ever loads them first: what
+ * is printed cannot get its colours later.
  */
-import type { ThreadItem } from "@/protocol/items.ts";
+import type {
+  CommandExecutionThreadItem,
+  FileChangeThreadItem,
+} from "@/protocol/items.ts";
 import { fenceLanguage, fileLanguage } from "../highlight/languages.ts";
 
-export function itemLanguages(item: ThreadItem): readonly string[] {
+export function itemLanguages(
+  item: CommandExecutionThreadItem | FileChangeThreadItem,
+): readonly string[] {
   switch (item.type) {
     case "commandExecution":
       return ["sh"];
@@ -15,23 +20,15 @@ export function itemLanguages(item: ThreadItem): readonly string[] {
           kind.type === "update" ? kind.move_path ?? path : path,
         )
       ));
-    case "agentMessage":
-    case "plan":
-      return known(fences(item.text));
-    case "exitedReviewMode":
-      return known(fences(item.review));
-    default:
-      return [];
   }
 }
 
-function fences(text: string): readonly string[] {
-  return [
-    ...text.matchAll(
-      /^[\s>]*(?:(?:[-+*]|\d+[.)])\s+)*(?:`{3,}|~{3,})([^`\n]*)$/gm,
-    ),
-  ]
-    .map(([, info = ""]) => fenceLanguage(info));
+/** The languages of the fences in a text. */
+export function fenceLanguages(text: string): readonly string[] {
+  const fences = text.matchAll(
+    /^[\s>]*(?:(?:[-+*]|\d+[.)])\s+)*(?:`{3,}|~{3,})([^`\n]*)$/gm,
+  );
+  return known([...fences].map(([, info = ""]) => fenceLanguage(info)));
 }
 
 function known(languages: readonly string[]): readonly string[] {

@@ -1,59 +1,77 @@
 /** Short messages of the program itself: what happened, what is wrong, what failed. */
 import * as v from "valibot";
+import type { TurnError } from "@/protocol/events.ts";
 import type { Cell } from "../cell.ts";
-import { type Line, line, span } from "../render/line.ts";
-import { DIM, type Style } from "../render/style.ts";
+import { type Line, type Span, span } from "../render/line.ts";
+import { DIM, PLAIN, type Style } from "../render/style.ts";
 import { bullet, detailRows, fitted, markedRows, textLines } from "./rows.ts";
 
-/** Something to know, with a word on what can be done. */
-export function infoCell(text: string, hint = ""): Cell {
+export function noticeCell(
+  level: "info" | "warning" | "error",
+  text: string,
+): Cell {
   return {
-    lines: ({ width }) => {
-      const [first = line(), ...others] = textLines(text.trim());
-      const withHint = hint === ""
-        ? first
-        : { spans: [...first.spans, span(` ${hint}`, DIM)] };
-      return fitted([
-        ...markedRows(bullet(), withHint, width),
-        ...others.flatMap((row) => markedRows(span("  "), row, width)),
-      ], width);
+    lines: ({ width, theme }) => {
+      switch (level) {
+        case "info":
+          return messageRows(bullet(), text, PLAIN, width);
+        case "warning":
+          return messageRows(
+            span("⚠ ", theme.warning),
+            text,
+            theme.warning,
+            width,
+          );
+        case "error":
+          return messageRows(
+            span("■ ", theme.failure),
+            text,
+            theme.failure,
+            width,
+          );
+      }
     },
+    source: { kind: "other", markdown: text },
   };
 }
 
-export function warningCell(text: string): Cell {
+/** Why a turn failed, and what went wrong underneath. */
+export function errorCell(
+  { message, details }: Pick<TurnError, "message" | "details">,
+): Cell {
+  const notice = noticeCell("error", readableError(message));
   return {
-    lines: ({ width, theme }) => messageRows("⚠ ", text, theme.warning, width),
+    ...notice,
+    lines: (context) =>
+      details === undefined ? notice.lines(context) : fitted([
+        ...notice.lines(context),
+        ...detailRows(textLines(readableError(details), DIM), context.width),
+      ], context.width),
   };
 }
 
-/** A failure; `details` is what went wrong underneath. */
-export function errorCell(text: string, details = ""): Cell {
+/** A command that was typed, in front of what it prints. */
+export function echoCell(text: string): Cell {
   return {
-    lines: ({ width, theme }) =>
-      fitted([
-        ...messageRows("■ ", readableError(text), theme.failure, width),
-        ...(details === "" ? [] : detailRows(
-          textLines(readableError(details), DIM),
-          width,
-        )),
-      ], width),
+    lines: ({ width, theme }) => messageRows(span(""), text, theme.mode, width),
+    source: { kind: "other", markdown: text },
   };
 }
 
 export function compactionCell(): Cell {
-  return infoCell("Context compacted");
+  return noticeCell("info", "Context compacted");
 }
 
 function messageRows(
-  mark: string,
+  mark: Span,
   text: string,
   style: Style,
   width: number,
 ): readonly Line[] {
+  const rest = span(" ".repeat(mark.text.length));
   return fitted(
     textLines(text.trim(), style).flatMap((row, index) =>
-      markedRows(index === 0 ? span(mark, style) : span("  "), row, width)
+      markedRows(index === 0 ? mark : rest, row, width)
     ),
     width,
   );

@@ -5,7 +5,7 @@
 import type { FileChange, FileChangeThreadItem } from "@/protocol/items.ts";
 import { printable } from "@/text/ansi.ts";
 import type { Cell } from "../cell.ts";
-import { PLAIN_READER } from "../highlight/code_reader.ts";
+import { PLAIN_READER } from "../highlight/plain_reader.ts";
 import { fileLanguage } from "../highlight/languages.ts";
 import {
   EMPTY_LINE,
@@ -25,6 +25,7 @@ import {
   fileDiff,
   nearChanges,
 } from "./diff_rows.ts";
+import { itemLanguages } from "./languages.ts";
 import { shownPath } from "./paths.ts";
 import {
   bold,
@@ -50,6 +51,7 @@ export function patchCell(item: FileChangeThreadItem): Cell {
   return {
     lines: (context) => patchLines(item, context),
     allLines: (context) => patchTranscript(item, context),
+    languages: itemLanguages(item),
   };
 }
 
@@ -289,10 +291,10 @@ class DiffColours {
   #new;
 
   constructor({ path, kind }: FileChange, context: CellContext) {
-    const { highlighter, theme } = context;
+    const { drawing, theme } = context;
     const name = kind.type === "update" ? kind.move_path ?? path : path;
     this.#start = () =>
-      highlighter?.reader(fileLanguage(name), theme) ?? PLAIN_READER;
+      drawing?.highlighter.reader(fileLanguage(name), theme) ?? PLAIN_READER;
     this.#old = this.#start();
     this.#new = this.#start();
   }

@@ -15,7 +15,10 @@ export function shownPath(path: string, context: PathContext): string {
 
 /** With `~` for the home directory. */
 export function homePath(path: string, home: string | undefined): string {
-  const inside = home === undefined ? undefined : below(path, home);
+  // Below a home of "/" everything lies.
+  const inside = home === undefined || home === "/"
+    ? undefined
+    : below(path, home);
   if (inside === undefined) return path;
   return inside === "" ? "~" : `~/${inside}`;
 }

@@ -4,10 +4,10 @@ import type {
   ExitedReviewModeThreadItem,
 } from "@/protocol/items.ts";
 import type { Cell } from "../cell.ts";
-import { renderMarkdown } from "../markdown/stream.ts";
 import { EMPTY_LINE, type Line, line, span, wrapLine } from "../render/line.ts";
-import { ANSWER_INDENT, bulletedRows } from "./answer.ts";
+import { bulletedRows, markdownRows } from "./answer.ts";
 import type { CellContext } from "./context.ts";
+import { fenceLanguages } from "./languages.ts";
 import { fitted, inOneLine } from "./rows.ts";
 
 export function reviewStartCell(
@@ -29,6 +29,7 @@ export function reviewEndCell({ review }: ExitedReviewModeThreadItem): Cell {
       ];
     },
     source: { kind: "answer", markdown: review },
+    languages: fenceLanguages(review),
   };
 }
 
@@ -37,10 +38,8 @@ function frameLines(text: string, { width, theme }: CellContext) {
 }
 
 function foundLines(text: string, context: CellContext): readonly Line[] {
-  const rows = renderMarkdown(
-    text,
-    Math.max(1, context.width - ANSWER_INDENT),
-    context,
+  return fitted(
+    bulletedRows(markdownRows(text, context), "first"),
+    context.width,
   );
-  return fitted(bulletedRows(rows, "first"), context.width);
 }

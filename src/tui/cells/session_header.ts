@@ -1,4 +1,6 @@
 /** The box at the start of a session: which program, which model, where. */
+import type { ThreadInfo } from "@/protocol/host.ts";
+import { VERSION } from "@/protocol/version.ts";
 import type { Cell } from "../cell.ts";
 import {
   EMPTY_LINE,
@@ -13,27 +15,35 @@ import { homePath } from "./paths.ts";
 import { bold, dim, fitted, inOneLine } from "./rows.ts";
 import { displayWidth, graphemes, graphemeWidth } from "@/text/width.ts";
 
-export interface SessionFacts {
-  readonly version: string;
-  readonly model: string;
-  readonly reasoningEffort: string | undefined;
-  readonly directory: string;
-  /** Said only when they are unusual. */
-  readonly permissions: string | undefined;
-}
+export type SessionFacts = Pick<
+  ThreadInfo,
+  "model" | "reasoningEffort" | "cwd" | "approvalPolicy" | "sandboxPolicy"
+>;
 
 export function sessionHeaderCell(facts: SessionFacts): Cell {
   return { lines: (context) => sessionHeaderLines(facts, context) };
 }
 
-const LABEL_COLUMNS = 13;
+/** Said only when nothing confines commands and nobody is asked. */
+function permissionsOf(
+  { approvalPolicy, sandboxPolicy }: SessionFacts,
+): string | undefined {
+  return approvalPolicy === "never" &&
+      sandboxPolicy.type === "danger-full-access"
+    ? "YOLO mode"
+    : undefined;
+}
+
+const LABEL_COLUMNS = 11;
+const LONG_LABEL_COLUMNS = 13;
 
 function sessionHeaderLines(
   facts: SessionFacts,
   context: CellContext,
 ): readonly Line[] {
   const { theme, width, homeDirectory } = context;
-  const label = facts.permissions === undefined ? 11 : LABEL_COLUMNS;
+  const permissions = permissionsOf(facts);
+  const label = permissions === undefined ? LABEL_COLUMNS : LONG_LABEL_COLUMNS;
   const room = boxRoom(width) - label;
   const effort = facts.reasoningEffort === undefined
     ? ""
@@ -42,10 +52,10 @@ function sessionHeaderLines(
   const change = "   /model to change";
   const row = (name: string, ...value: readonly Span[]): Line =>
     line(dim(`${name}:`.padEnd(label)), ...value);
-  const directory = inOneLine(homePath(facts.directory, homeDirectory));
+  const directory = inOneLine(homePath(facts.cwd, homeDirectory));
   return fitted(
     boxed([
-      titleLine(facts.version),
+      titleLine(VERSION),
       EMPTY_LINE,
       row(
         "model",
@@ -57,9 +67,9 @@ function sessionHeaderLines(
         ]),
       ),
       row("directory", span(shortPath(directory, room))),
-      ...(facts.permissions === undefined ? [] : [
-        row("permissions", span(inOneLine(facts.permissions), theme.warning)),
-      ]),
+      ...(permissions === undefined
+        ? []
+        : [row("permissions", span(permissions, theme.warning))]),
     ], width),
     width,
   );

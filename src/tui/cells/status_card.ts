@@ -4,6 +4,7 @@ import type {
   RateLimitSnapshot,
   RateLimitWindow,
 } from "@/protocol/rpc/account.ts";
+import { VERSION } from "@/protocol/version.ts";
 import type { Cell } from "../cell.ts";
 import {
   EMPTY_LINE,
@@ -22,7 +23,6 @@ import { dim, fitted, inOneLine } from "./rows.ts";
 import { shortPath, titleLine } from "./session_header.ts";
 
 export interface StatusFacts {
-  readonly version: string;
   readonly model: string;
   /** `reasoning high, summaries auto`; empty when there is nothing to say. */
   readonly modelDetails: string;
@@ -88,7 +88,7 @@ function statusLines(
   ];
   return fitted(
     boxed([
-      titleLine(facts.version),
+      titleLine(VERSION),
       EMPTY_LINE,
       ...hint,
       ...fields.flatMap((field) => fieldRows(field, columns, room)),

@@ -7,15 +7,8 @@ import type { Span } from "../render/line.ts";
 import { PLAIN, type Style } from "../render/style.ts";
 import type { SyntaxRole, Theme } from "../render/theme.ts";
 import type { Grammar } from "./languages.ts";
+import { type CodeReader, PLAIN_READER } from "./plain_reader.ts";
 import { roleOf } from "./roles.ts";
-
-/** Reads the lines of one piece of code, in order. */
-export interface CodeReader {
-  /** The line in colours; it holds no line break. */
-  line(text: string): readonly Span[];
-  /** A reader that goes on from here without moving this one. */
-  fork(): CodeReader;
-}
 
 /** Longer lines are data, such as minified code, which nobody reads for its colours. */
 const COLOURED_CHARS_MAX = 2_000;
@@ -25,12 +18,6 @@ const TAB_COLUMNS = 4;
 
 /** A grammar may return without moving once or twice, to change its mind. */
 const STANDSTILLS_MAX = 10;
-
-/** Code of a language nothing is known of. */
-export const PLAIN_READER: CodeReader = {
-  line: (text) => text === "" ? [] : [{ text, style: PLAIN }],
-  fork: () => PLAIN_READER,
-};
 
 export class GrammarReader implements CodeReader {
   readonly #grammar: Grammar;

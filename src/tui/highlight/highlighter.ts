@@ -4,8 +4,9 @@
  * `isComing` first and prints a moment later.
  */
 import type { Theme } from "../render/theme.ts";
-import { type CodeReader, GrammarReader, PLAIN_READER } from "./code_reader.ts";
+import { GrammarReader } from "./code_reader.ts";
 import { type Grammar, grammarOf } from "./languages.ts";
+import { type CodeReader, PLAIN_READER } from "./plain_reader.ts";
 
 export class Highlighter {
   readonly #grammars = new Map<string, Grammar>();

@@ -1,6 +1,6 @@
 /** Blocks of Markdown as rows of a width: what the parser found, drawn. */
 import { Lexer, type MarkedToken, type Token, type Tokens } from "marked";
-import { type CodeReader, PLAIN_READER } from "../highlight/code_reader.ts";
+import { type CodeReader, PLAIN_READER } from "../highlight/plain_reader.ts";
 import type { Highlighter } from "../highlight/highlighter.ts";
 import { fenceLanguage } from "../highlight/languages.ts";
 import {

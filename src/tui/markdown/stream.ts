@@ -6,7 +6,7 @@
  * This folder brings a parser along: import it when there is something to show.
  */
 import { printable } from "@/text/ansi.ts";
-import { type CodeReader, PLAIN_READER } from "../highlight/code_reader.ts";
+import { type CodeReader, PLAIN_READER } from "../highlight/plain_reader.ts";
 import { fenceLanguage } from "../highlight/languages.ts";
 import { EMPTY_LINE, type Line } from "../render/line.ts";
 import {

@@ -3,7 +3,7 @@ import type { ThreadEvent } from "@/protocol/events.ts";
 import type { UserAnswers, UserQuestion } from "@/protocol/questions.ts";
 import { displayWidth } from "@/text/width.ts";
 import type { AnswerAsk } from "@/tui/asks.ts";
-import { answeredCell } from "@/tui/cells/cells.ts";
+import { questionsCell } from "@/tui/cells/questions.ts";
 import { edit, type EditorState, EMPTY_EDITOR } from "@/tui/composer/editor.ts";
 import type { Keymap } from "@/tui/input/keymap.ts";
 import {
@@ -224,7 +224,7 @@ function submitted(spec: QuestionsSpec, state: QuestionsState): PaneResult {
   return close(
     spec.answer(
       { type: "userAnswers", requestId, answers },
-      answeredCell(questions, answers),
+      questionsCell(questions, answers),
     ),
   );
 }

@@ -20,7 +20,7 @@ export function transcriptPane(state: TuiState): Pane {
 /** The rows for the width they were asked for last; cells do not change. */
 export function rowsOnce(
   cells: readonly Cell[],
-  state: Pick<TuiState, "cwd" | "homeDirectory">,
+  state: Pick<TuiState, "cwd" | "homeDirectory" | "drawing">,
 ): (context: PaneContext) => readonly Line[] {
   let made:
     | { readonly width: number; readonly rows: readonly Line[] }

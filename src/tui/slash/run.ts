@@ -1,5 +1,5 @@
 /** From what was typed after a slash to what it does. */
-import { echoCell, noticeCell } from "@/tui/cells/cells.ts";
+import { echoCell, noticeCell } from "@/tui/cells/notice.ts";
 import type { TuiState } from "@/tui/state.ts";
 import { inOrder, only, type Step } from "@/tui/step.ts";
 import { isBusy, say } from "@/tui/threads.ts";

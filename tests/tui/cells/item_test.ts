@@ -5,7 +5,6 @@ import type { ThreadItem } from "@/protocol/items.ts";
 import { displayWidth } from "@/text/width.ts";
 import { bulletedRows, reasoningTitle } from "@/tui/cells/answer.ts";
 import { itemCell, type ItemOptions, liveItemLines } from "@/tui/cells/item.ts";
-import { itemLanguages } from "@/tui/cells/languages.ts";
 import { type Line, line, textOf } from "@/tui/render/line.ts";
 import {
   allRowsOf,
@@ -16,14 +15,16 @@ import {
   theme,
 } from "./room.ts";
 
-const OPTIONS: ItemOptions = {
-  agentNames: (id) =>
-    id === "agent-1" ? { nickname: "Maxwell", role: "explorer" } : undefined,
-  reasoning: "summary",
-};
 // Ids are strings with a name; these are made up.
 const AGENT = "agent-1" as ThreadId;
 const STRANGER = "agent-234567" as ThreadId;
+
+const OPTIONS: ItemOptions = {
+  agentNames: new Map([
+    [AGENT, { nickname: "Maxwell", role: "explorer" }],
+  ]),
+  reasoning: "summary",
+};
 
 function cellOf(item: ThreadItem, options = OPTIONS) {
   return itemCell(item, options);
@@ -312,33 +313,35 @@ Deno.test("a proposed plan is a tinted block, compaction a word, a hook its word
   );
 });
 
-Deno.test("itemLanguages() names what has to be loaded before it is printed", () => {
-  assert.deepEqual(
-    itemLanguages({
-      type: "agentMessage",
-      id: "1",
-      text: "```ts\n```\n- ```Rust x\n  > ~~~py",
-    }),
-    ["ts", "rust", "py"],
+Deno.test("a cell names the languages it has to have loaded to be drawn", () => {
+  const cell = cellOf({
+    type: "agentMessage",
+    id: "1",
+    text: "```ts\n```\n- ```Rust x\n  > ~~~py",
+  });
+  assert.deepEqual(cell?.languages, ["ts", "rust", "py"]);
+  assert.deepEqual(cellOf(command("ls"))?.languages, ["sh"]);
+  const patch = cellOf({
+    type: "fileChange",
+    id: "1",
+    status: "completed",
+    changes: [
+      { path: "/a.rs", kind: { type: "add" }, diff: "" },
+      { path: "/a.py", kind: { type: "update", move_path: "/b.go" }, diff: "" },
+      { path: "/LICENSE", kind: { type: "delete" }, diff: "" },
+    ],
+  });
+  assert.deepEqual(patch?.languages, ["rs", "go"]);
+  assert.equal(
+    cellOf({ type: "contextCompaction", id: "1" })?.languages,
+    undefined,
   );
-  assert.deepEqual(itemLanguages(command("ls")), ["sh"]);
-  assert.deepEqual(
-    itemLanguages({
-      type: "fileChange",
-      id: "1",
-      status: "completed",
-      changes: [
-        { path: "/a.rs", kind: { type: "add" }, diff: "" },
-        {
-          path: "/a.py",
-          kind: { type: "update", move_path: "/b.go" },
-          diff: "",
-        },
-        { path: "/LICENSE", kind: { type: "delete" }, diff: "" },
-      ],
-    }),
-    ["rs", "go"],
-  );
+});
+
+Deno.test("without what draws it, text is shown as it is", () => {
+  const cell = cellOf({ type: "agentMessage", id: "1", text: "**a**\nb" });
+  const { drawing: _, ...bare } = contextOf();
+  assert.deepEqual(cell?.lines(bare).map(textOf), ["• **a**", "  b"]);
 });
 
 /** Text of many kinds: wide, joined, right to left, long, with controls. */

@@ -1,7 +1,7 @@
 /** What cells are drawn with in these tests, and how their rows are read. */
+import { loadMarkdown } from "@/tui/answer_stream.ts";
 import type { Cell } from "@/tui/cell.ts";
 import type { CellContext } from "@/tui/cells/context.ts";
-import { Highlighter } from "@/tui/highlight/highlighter.ts";
 import { type Line, textOf } from "@/tui/render/line.ts";
 import type { Style } from "@/tui/render/style.ts";
 import { createTheme } from "@/tui/render/theme.ts";
@@ -9,8 +9,8 @@ import type { CommandExecutionThreadItem } from "@/protocol/items.ts";
 
 export const theme = createTheme([0x1e, 0x1e, 0x1e]);
 
-const highlighter = new Highlighter();
-await Promise.all(["sh", "ts"].map((each) => highlighter.load(each)));
+const { drawing } = await loadMarkdown();
+await Promise.all(["sh", "ts"].map((each) => drawing.highlighter.load(each)));
 
 export function contextOf(width = 80): CellContext {
   return {
@@ -19,7 +19,7 @@ export function contextOf(width = 80): CellContext {
     cwd: "/home/u/ws",
     homeDirectory: "/home/u",
     nowMs: 0,
-    highlighter,
+    drawing,
   };
 }
 

@@ -4,9 +4,8 @@ import type { HookRun } from "@/protocol/hooks.ts";
 import { displayWidth } from "@/text/width.ts";
 import { approvalCell } from "@/tui/cells/approval.ts";
 import { terminalInteractionCell } from "@/tui/cells/background_terminal.ts";
-import { exitLines } from "@/tui/cells/exit_message.ts";
 import { hookRunCell } from "@/tui/cells/hook.ts";
-import { errorCell, infoCell, warningCell } from "@/tui/cells/notice.ts";
+import { echoCell, errorCell, noticeCell } from "@/tui/cells/notice.ts";
 import { homePath, shownPath } from "@/tui/cells/paths.ts";
 import { planCell } from "@/tui/cells/plan.ts";
 import { questionsCell } from "@/tui/cells/questions.ts";
@@ -20,15 +19,16 @@ import {
   type StatusFacts,
   windowName,
 } from "@/tui/cells/status_card.ts";
+import { usageText } from "@/tui/cells/usage.ts";
 import { textOf } from "@/tui/render/line.ts";
 import { contextOf, rowsOf, styleOf, theme } from "./room.ts";
 
 const SESSION: SessionFacts = {
-  version: "0.124.0",
   model: "gpt-5.2-codex",
   reasoningEffort: "high",
-  directory: "/home/u/ws",
-  permissions: undefined,
+  cwd: "/home/u/ws",
+  approvalPolicy: "on-request",
+  sandboxPolicy: { type: "read-only", network_access: false },
 };
 
 Deno.test("the header is as wide as what it says", () => {
@@ -45,8 +45,9 @@ Deno.test("the header is as wide as what it says", () => {
 Deno.test("the header fits a narrow screen: hints go first, paths keep their end", () => {
   const narrow = sessionHeaderCell({
     ...SESSION,
-    directory: "/home/u/some/where/deep/in/a/tree",
-    permissions: "YOLO mode",
+    cwd: "/home/u/some/where/deep/in/a/tree",
+    approvalPolicy: "never",
+    sandboxPolicy: { type: "danger-full-access" },
   });
   assert.deepEqual(
     rowsOf(narrow, 36),
@@ -70,7 +71,6 @@ Deno.test("the header fits a narrow screen: hints go first, paths keep their end
 });
 
 const STATUS: StatusFacts = {
-  version: "0.124.0",
   model: "gpt-5.4",
   modelDetails: "reasoning high, summaries auto",
   provider: "mock - http://127.0.0.1:8200/v1",
@@ -160,24 +160,20 @@ Deno.test("the card fits a narrow screen", () => {
   }
 });
 
-Deno.test("the exit message tells the use and how to go on", () => {
-  const usage = {
-    inputTokens: 456_765,
-    cachedInputTokens: 74_000,
-    outputTokens: 25_086,
-    reasoningOutputTokens: 3_700,
-    totalTokens: 481_851,
-  };
-  assert.deepEqual(
-    exitLines({ usage, resumable: "My thread" }, theme).map(textOf),
-    [
-      "Token usage: total=407,851 input=382,765 (+ 74,000 cached) output=25,086 (reasoning 3,700)",
-      "To continue this session, run codex resume 'My thread'",
-    ],
+Deno.test("the use of a session is told in one line", () => {
+  assert.equal(
+    usageText({
+      inputTokens: 456_765,
+      cachedInputTokens: 74_000,
+      outputTokens: 25_086,
+      reasoningOutputTokens: 3_700,
+      totalTokens: 481_851,
+    }),
+    "Token usage: total=407,851 input=382,765 (+ 74,000 cached) output=25,086 (reasoning 3,700)",
   );
-  assert.deepEqual(
-    exitLines({ usage: NO_USAGE, resumable: undefined }, theme),
-    [],
+  assert.equal(
+    usageText({ ...NO_USAGE, inputTokens: 5, totalTokens: 5 }),
+    "Token usage: total=5 input=5 output=0",
   );
 });
 
@@ -275,19 +271,24 @@ Deno.test("answers stand under their questions", () => {
 });
 
 Deno.test("notices have marks; an API's error is its message", () => {
-  assert.deepEqual(rowsOf(infoCell("Model changed to x", "high")), [
-    "• Model changed to x high",
+  assert.deepEqual(rowsOf(noticeCell("info", "a\nb")), ["• a", "  b"]);
+  assert.deepEqual(rowsOf(noticeCell("warning", "one two"), 7), [
+    "⚠ one",
+    "  two",
   ]);
-  assert.deepEqual(rowsOf(infoCell("a\nb")), ["• a", "  b"]);
-  assert.deepEqual(rowsOf(warningCell("one two"), 7), ["⚠ one", "  two"]);
-  assert.deepEqual(
-    rowsOf(
-      errorCell('{"error":{"message":"Unsupported parameter: foo"}}', "why"),
-    ),
-    ["■ Unsupported parameter: foo", "  └ why"],
-  );
-  assert.deepEqual(rowsOf(errorCell("{ not json")), ["■ { not json"]);
-  assert.deepEqual(rowsOf(errorCell('{"error":1}')), ['■ {"error":1}']);
+  assert.deepEqual(rowsOf(noticeCell("error", "no")), ["■ no"]);
+  assert.deepEqual(rowsOf(echoCell("/status")), ["/status"]);
+  const message = '{"error":{"message":"Unsupported parameter: foo"}}';
+  assert.deepEqual(rowsOf(errorCell({ message, details: "why" })), [
+    "■ Unsupported parameter: foo",
+    "  └ why",
+  ]);
+  assert.deepEqual(rowsOf(errorCell({ message: "{ not json" })), [
+    "■ { not json",
+  ]);
+  assert.deepEqual(rowsOf(errorCell({ message: '{"error":1}' })), [
+    '■ {"error":1}',
+  ]);
 });
 
 Deno.test("the rule says how long a long turn has worked", () => {
