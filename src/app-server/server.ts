@@ -57,7 +57,12 @@ export function createServer(
   return {
     threads,
     connect(client) {
-      const session = new Session({ ...client, handlers, log: report });
+      const session = new Session({
+        ...client,
+        handlers,
+        log: report,
+        timeout: (ms) => clock.timeout(ms),
+      });
       sessions.add(session);
       return session;
     },

@@ -4,6 +4,7 @@
  * instead of filling the memory.
  */
 import { AsyncQueue } from "@/async/queue.ts";
+import { abortable } from "@/async/scope.ts";
 import {
   type Answer,
   Peer,
@@ -25,6 +26,15 @@ import type { Notification } from "./projection.ts";
 
 /** Messages that may wait for a slow client before what makes them waits. */
 const OUTBOUND_MAX = 256;
+/**
+ * What may wait for it before nothing more is taken from it: some clients write all
+ * they have to ask before they read, and would wait for us as we for them.
+ */
+const OUTBOUND_CHARACTERS_MAX = 16 << 20;
+/** How long a client may take to read the last words. */
+const GOODBYE_MS = 2_000;
+/** Standard error may be a pipe nobody reads; what fits in one is told. */
+const PROBLEMS_MAX = 32;
 
 /** What a handler works with. */
 export interface Call {
@@ -51,6 +61,8 @@ export interface SessionPorts {
   /** Writes one frame to the client; rejects when the client is gone. */
   write(frame: string): Promise<void>;
   log(text: string): void;
+  /** Aborts after the time. */
+  timeout(ms: number): AbortSignal;
 }
 
 export class Session implements Watcher {
@@ -58,17 +70,24 @@ export class Session implements Watcher {
   readonly #peer: Peer;
   readonly #outbound = new AsyncQueue<string>(OUTBOUND_MAX);
   readonly #written: Promise<void>;
+  /** Ends the writing to a client that does not read. */
+  readonly #lost = new AbortController();
+  #waitingCharacters = 0;
+  /** Nothing more can be written to the client. */
+  #isGone = false;
+  #room: PromiseWithResolvers<void> | undefined;
+  #problems = 0;
   #client: InitializeParams | undefined;
   #muted: ReadonlySet<string> = new Set();
 
   constructor(ports: SessionPorts) {
     this.#ports = ports;
     this.#peer = new Peer({
-      send: (frame) => this.#outbound.push(frame),
+      send: (frame) => this.#send(frame),
       onRequest: (method, params, signal) => this.#call(method, params, signal),
       // `initialized` is the only one there is, and nothing waits for it.
       onNotification() {},
-      onProblem: ports.log,
+      onProblem: (text) => this.#tellProblem(text),
       saysVersion: false,
     });
     this.#written = this.#writeAll();
@@ -86,6 +105,14 @@ export class Session implements Watcher {
   /** Takes a frame from the client. */
   receive(frame: string): void {
     this.#peer.receive(frame);
+  }
+
+  /** Resolves when the client has read enough to be listened to. */
+  async room(): Promise<void> {
+    while (!this.#isGone && this.#waitingCharacters > OUTBOUND_CHARACTERS_MAX) {
+      this.#room ??= Promise.withResolvers();
+      await this.#room.promise;
+    }
   }
 
   /** Takes over what a client said of itself. */
@@ -106,23 +133,51 @@ export class Session implements Watcher {
     return this.#peer.request(method, params, signal);
   }
 
-  /** Ends the conversation; resolves when what was to be said has been said. */
+  /** Ends the conversation; resolves when all is said, or nobody listens. */
   async close(): Promise<void> {
+    this.#ports.timeout(GOODBYE_MS).addEventListener(
+      "abort",
+      () => this.#lost.abort(new Error("It does not read")),
+      { once: true },
+    );
     await this.#peer.close();
     this.#outbound.close();
     await this.#written;
   }
 
-  async #writeAll(): Promise<void> {
-    for await (const frame of this.#outbound) {
-      try {
-        await this.#ports.write(frame);
-      } catch (error) {
-        // The client went away. Leaving the loop makes the queue drop what follows.
-        this.#ports.log(`Cannot write to the client: ${String(error)}`);
-        return;
-      }
+  #tellProblem(text: string): void {
+    this.#problems++;
+    if (this.#problems < PROBLEMS_MAX) this.#ports.log(text);
+    if (this.#problems === PROBLEMS_MAX) {
+      this.#ports.log(`${text}; more such problems are not told`);
     }
+  }
+
+  async #send(frame: string): Promise<void> {
+    this.#waitingCharacters += frame.length;
+    await this.#outbound.push(frame);
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      for await (const frame of this.#outbound) {
+        await abortable(this.#ports.write(frame), this.#lost.signal);
+        this.#waitingCharacters -= frame.length;
+        if (this.#waitingCharacters <= OUTBOUND_CHARACTERS_MAX) {
+          this.#makeRoom();
+        }
+      }
+    } catch (error) {
+      // The client is gone, or as good as that. The queue was left, so it drops the rest.
+      this.#ports.log(`Cannot write to the client: ${String(error)}`);
+    }
+    this.#isGone = true;
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    this.#room?.resolve();
+    this.#room = undefined;
   }
 
   async #call(

@@ -43,6 +43,7 @@ async function readAll(
   let count = 0;
   for await (const frame of readFrames(terminal.readStdin())) {
     session.receive(frame);
+    await session.room();
     // A client that sends a thousand requests at once keeps this loop busy, and what
     // models and commands say meanwhile would wait for all of them.
     if (++count % FRAMES_AT_ONCE === 0) await clock.sleep(0, signal);

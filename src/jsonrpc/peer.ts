@@ -15,6 +15,9 @@ export const RPC_OVERLOADED = -32001;
 /** Requests of the other side that may be worked on at a time. */
 const REQUESTS_MAX = 2_048;
 
+/** Their frames together, unless there is one alone: a client must not fill the memory. */
+const REQUEST_CHARACTERS_MAX = 128 << 20;
+
 export type RequestId = string | number;
 
 /** A failure the other side is told of by its number. */
@@ -76,6 +79,8 @@ export class Peer {
   readonly #running = new Map<RequestId, AbortController>();
   readonly #tasks = new Set<Promise<void>>();
   #count = 0;
+  /** In the frames of the requests that are being worked on. */
+  #characters = 0;
 
   constructor(ports: PeerPorts) {
     this.#ports = ports;
@@ -89,7 +94,7 @@ export class Peer {
     }
     const { id, method } = message;
     if (typeof method === "string") {
-      if (isId(id)) return this.#accept(id, method, message.params);
+      if (isId(id)) return this.#accept(id, message, frame.length);
       return this.#ports.onNotification(method, message.params);
     }
     if (isId(id)) return this.#settle(id, message);
@@ -144,17 +149,31 @@ export class Peer {
     await Promise.all(this.#tasks);
   }
 
-  #accept(id: RequestId, method: string, params: unknown): void {
-    const task = this.#running.size >= REQUESTS_MAX
-      ? this.#refuse(id)
-      : this.#answer(id, method, params);
-    this.#tasks.add(task);
-    task.finally(() => this.#tasks.delete(task));
+  #accept(id: RequestId, message: Message, characters: number): void {
+    const work = this.#running.size;
+    if (work >= REQUESTS_MAX) {
+      return this.#own(
+        this.#refuse(id, `${REQUESTS_MAX} are being worked on`),
+      );
+    }
+    if (work > 0 && this.#characters + characters > REQUEST_CHARACTERS_MAX) {
+      const what = `${this.#characters >> 20} Mi characters of them`;
+      return this.#own(this.#refuse(id, `${what} are being worked on`));
+    }
+    this.#characters += characters;
+    const { method, params } = message;
+    const task = this.#answer(id, String(method), params);
+    this.#own(task.finally(() => this.#characters -= characters));
   }
 
-  async #refuse(id: RequestId): Promise<void> {
-    const message =
-      `Too many requests at once: ${REQUESTS_MAX} are being worked on; wait for answers`;
+  #own(task: Promise<unknown>): void {
+    const owned = task.then(() => {});
+    this.#tasks.add(owned);
+    owned.finally(() => this.#tasks.delete(owned));
+  }
+
+  async #refuse(id: RequestId, why: string): Promise<void> {
+    const message = `Too many requests at once: ${why}; wait for answers`;
     await this.#send({ id, error: { code: RPC_OVERLOADED, message } });
   }
 

@@ -103,6 +103,27 @@ Deno.test("more requests than can be worked on are refused, not kept", async () 
   );
 });
 
+Deno.test("requests that are large together are refused, one alone is not", async () => {
+  const { peer, sent } = makePeer({ onRequest: () => new Promise(() => {}) });
+  const params = "x".repeat(50 << 20);
+  for (let id = 0; id < 4; id++) {
+    peer.receive(JSON.stringify({ id, method: "slow", params }));
+  }
+  await settle();
+  assert.deepEqual(
+    sent.map((message) => {
+      const { id, error } = message as { id: number; error: { code: number } };
+      return [id, error.code];
+    }),
+    [[2, -32001], [3, -32001]],
+  );
+  const alone = makePeer({ onRequest: async () => ({ result: 1 }) });
+  const large = "x".repeat(129 << 20);
+  alone.peer.receive(JSON.stringify({ id: 0, method: "m", params: large }));
+  await settle();
+  assert.deepEqual(alone.sent, [{ id: 0, result: 1 }]);
+});
+
 Deno.test("frames are lines, however the bytes are cut", async () => {
   const bytes = new TextEncoder().encode('{"a":"é"}\n\n{"b":2}\r\n{"c":3}');
   async function* cut(size: number) {

@@ -23,6 +23,8 @@ export interface AppClient extends AsyncDisposable {
   send(frame: string): Promise<void>;
   /** The first notification of that method from the last one taken on. */
   next(method: string): Promise<JsonEvent>;
+  /** Lets go of the messages that came so far. */
+  forget(): void;
   /** Ends the input and waits for the process. */
   end(): Promise<{ readonly code: number; readonly stderr: string }>;
 }
@@ -46,12 +48,18 @@ export interface AppClientOptions {
   readonly initialize?: boolean;
 }
 
+export interface AppProcessOptions extends AppClientOptions {
+  readonly args?: readonly string[];
+  /** Starts the process in another way, or looks at it. */
+  readonly spawn?: typeof spawnCodex;
+}
+
 /** Starts the program and talks to it over its standard streams. */
 export async function startAppClient(
   workspace: Workspace,
-  options: AppClientOptions & { readonly args?: readonly string[] } = {},
+  options: AppProcessOptions = {},
 ): Promise<AppProcess> {
-  const child = spawnCodex({
+  const child = (options.spawn ?? spawnCodex)({
     workspace,
     args: ["app-server", ...options.args ?? []],
   });
@@ -132,6 +140,10 @@ export async function connectAppClient(
         }
         await wake.promise;
       }
+    },
+    forget() {
+      messages.length = 0;
+      taken = 0;
     },
     async end() {
       const ended = await transport.end();

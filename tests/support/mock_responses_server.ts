@@ -43,6 +43,8 @@ export interface MockServer extends AsyncDisposable {
   readonly requests: readonly RecordedRequest[];
   /** Adds steps behind those that are left. */
   script(...steps: readonly MockStep[]): void;
+  /** Lets go of the requests that came so far. */
+  forget(): void;
 }
 
 /**
@@ -73,6 +75,7 @@ export function startMockServer(
     url: `http://127.0.0.1:${server.addr.port}/v1`,
     requests,
     script: (...more) => queue.push(...more),
+    forget: () => void (requests.length = 0),
     async [Symbol.asyncDispose]() {
       stop.abort(new Error("The mock server was stopped"));
       await server.shutdown();
