@@ -2,7 +2,7 @@
 import type { Browsing, HistorySearch, PromptHistory } from "./history.ts";
 import { type EditorState, EMPTY_EDITOR } from "./editor.ts";
 import { type Burst, NO_BURST } from "./paste_burst.ts";
-import { VIM_INSERT, type VimState } from "./vim.ts";
+import { VIM_INSERT, type VimState } from "./vim_state.ts";
 
 export interface ComposerState {
   readonly editor: EditorState;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { EMPTY_EDITOR } from "@/tui/composer/editor.ts";
 import { standable } from "@/tui/composer/motion.ts";
-import { VIM_INSERT, vimKey } from "@/tui/composer/vim.ts";
+import { vimKey } from "@/tui/composer/vim.ts";
+import { VIM_INSERT } from "@/tui/composer/vim_state.ts";
 
 /** The text with `|` in front of the cursor, and the mode, after keys. */
 function after(marked: string, ...keys: readonly string[]): string {
