@@ -3,11 +3,12 @@ import type { Config } from "@/config/config.ts";
 import type { TuiSettings } from "@/tui/ports.ts";
 
 export function tuiSettings(
-  { tui, hideAgentReasoning, disablePasteBurst }: Pick<
+  config: Pick<
     Config,
-    "tui" | "hideAgentReasoning" | "disablePasteBurst"
+    "tui" | "hideAgentReasoning" | "showRawAgentReasoning" | "disablePasteBurst"
   >,
 ): TuiSettings {
+  const { tui, disablePasteBurst } = config;
   return {
     animations: tui.animations !== false,
     showTooltips: tui.show_tooltips !== false,
@@ -27,8 +28,18 @@ export function tuiSettings(
     isVim: tui.vim === true,
     keymap: keymapOf(tui.keymap),
     detectsPasteBursts: !disablePasteBurst,
-    hidesReasoning: hideAgentReasoning,
+    reasoning: reasoningOf(config),
   };
+}
+
+function reasoningOf(
+  { hideAgentReasoning, showRawAgentReasoning }: Pick<
+    Config,
+    "hideAgentReasoning" | "showRawAgentReasoning"
+  >,
+): TuiSettings["reasoning"] {
+  if (hideAgentReasoning) return "hidden";
+  return showRawAgentReasoning ? "raw" : "summary";
 }
 
 function notificationsOf(value: unknown): boolean | readonly string[] {

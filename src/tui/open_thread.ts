@@ -16,6 +16,7 @@ import { createThreadView, type ThreadView, type TuiState } from "./state.ts";
 import { type Change, inOrder, only } from "./step.ts";
 import { runSlashCommand } from "./slash/run.ts";
 import { resumeHint } from "./exit_message.ts";
+import { shownItem } from "./thoughts.ts";
 
 export interface OpenedThread {
   readonly info: ThreadInfo;
@@ -62,7 +63,7 @@ function endOfOld({ thread }: TuiState, { sideOf }: OpenedThread) {
 
 function shown(state: TuiState, opened: OpenedThread) {
   const { info, turns, warnings, sideOf, forkedFrom } = opened;
-  const replayed = replayCells(turns);
+  const replayed = replayCells(turns, state.settings);
   const cells = [
     sessionHeaderCell(info),
     ...(forkedFrom === undefined || sideOf !== undefined
@@ -101,23 +102,25 @@ function answerIn(item: ThreadItem): readonly string[] {
 }
 
 /** The cells of what happened before, as they were. */
-export function replayCells(turns: readonly StoredTurn[]): readonly Cell[] {
+export function replayCells(
+  turns: readonly StoredTurn[],
+  settings: TuiState["settings"],
+): readonly Cell[] {
   const cells: Cell[] = [];
   let explored: CommandExecutionThreadItem[] = [];
   const flush = () => {
     if (explored.length > 0) cells.push(explorationCell(explored));
     explored = [];
   };
-  for (const item of turns.flatMap(({ items }) => items)) {
+  const items = turns.flatMap(({ items }) => items)
+    .flatMap((item) => shownItem(item, settings) ?? []);
+  for (const item of items) {
     if (item.type === "commandExecution" && isExploration(item)) {
       explored.push(item);
       continue;
     }
     flush();
-    const cell = itemCell(item, {
-      agentNames: new Map(),
-      reasoning: "summary",
-    });
+    const cell = itemCell(item, new Map());
     if (cell !== undefined) cells.push(cell);
   }
   flush();

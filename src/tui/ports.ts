@@ -29,7 +29,8 @@ export interface TuiSettings {
   /** Keys by action, in place of the usual ones. */
   readonly keymap: Readonly<Record<string, readonly string[]>>;
   readonly detectsPasteBursts: boolean;
-  readonly hidesReasoning: boolean;
+  /** Which of the model's thoughts are shown. */
+  readonly reasoning: "summary" | "raw" | "hidden";
 }
 
 /** What is known of the terminal before it is asked. */

@@ -22,6 +22,7 @@ import { separatorCell } from "./cells/separator.ts";
 import { sendQueued } from "./queue.ts";
 import { createThreadView, type ThreadView, type TuiState } from "./state.ts";
 import { type Effect, inOrder, only, type Step } from "./step.ts";
+import { shownEvent } from "./thoughts.ts";
 import { viewOf, withView } from "./threads.ts";
 
 type EventOf<T extends ThreadEvent["type"]> = Extract<
@@ -77,8 +78,9 @@ function taken(
   nowMs: number,
 ): Step {
   const view = viewOf(state, threadId);
-  if (view === undefined) return only(state);
-  return settled(state, viewEvent(view, event, nowMs));
+  const shown = shownEvent(event, state.settings);
+  if (view === undefined || shown === undefined) return only(state);
+  return settled(state, viewEvent(view, shown, nowMs));
 }
 
 /** Puts the view back, its new cells behind the others, and what is shown on screen. */
@@ -447,7 +449,7 @@ export function writtenCell(kind: "answer" | "plan", text: string): Cell {
 }
 
 function cellsOf(item: ThreadItem, { agents }: ThreadView): readonly Cell[] {
-  const cell = itemCell(item, { agentNames: agents, reasoning: "summary" });
+  const cell = itemCell(item, agents);
   return cell === undefined ? [] : [cell];
 }
 

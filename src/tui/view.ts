@@ -80,16 +80,13 @@ function liveBlocks(
   context: CellContext,
 ): readonly (readonly Line[])[] {
   if (thread === undefined) return [];
-  const { agents: agentNames } = thread;
   // Without animations nothing moves with the time.
   const shown = settings.animations ? context : { ...context, nowMs: 0 };
   return [
     ...(thread.explored.length === 0
       ? []
       : [explorationLines(thread.explored, shown)]),
-    ...thread.live.map((item) =>
-      liveItemLines(item, { agentNames, reasoning: "summary" }, shown)
-    ),
+    ...thread.live.map((item) => liveItemLines(item, thread.agents, shown)),
   ];
 }
 

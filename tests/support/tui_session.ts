@@ -48,7 +48,7 @@ export const SETTINGS: TuiSettings = {
   isVim: false,
   keymap: {},
   detectsPasteBursts: false,
-  hidesReasoning: false,
+  reasoning: "summary",
 };
 
 export const TRAITS: TerminalTraits = {

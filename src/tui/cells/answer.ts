@@ -112,13 +112,6 @@ export function reasoningCell(item: ReasoningThreadItem): Cell | undefined {
   };
 }
 
-/** Thoughts as the model had them, for those who asked to see them. */
-export function rawReasoningCell(item: ReasoningThreadItem): Cell | undefined {
-  return item.content.length === 0
-    ? reasoningCell(item)
-    : reasoningCell({ ...item, summary: item.content });
-}
-
 const TITLE = /\*\*([^*\n]+)\*\*/;
 
 function withoutTitle(text: string): string {

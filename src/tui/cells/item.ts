@@ -3,12 +3,7 @@ import type { ThreadItem } from "@/protocol/items.ts";
 import type { Cell } from "../cell.ts";
 import type { Line } from "../render/line.ts";
 import { agentCell, agentLines, type AgentNames } from "./agents.ts";
-import {
-  answerCell,
-  proposedPlanCell,
-  rawReasoningCell,
-  reasoningCell,
-} from "./answer.ts";
+import { answerCell, proposedPlanCell, reasoningCell } from "./answer.ts";
 import { commandCell, commandLines } from "./command.ts";
 import type { CellContext } from "./context.ts";
 import { explorationLines, isExploration } from "./exploration.ts";
@@ -21,19 +16,13 @@ import { dynamicCallCell, mcpCallCell } from "./tool_call.ts";
 import { userMessageCell } from "./user_message.ts";
 import { liveWebSearchLines, webSearchCell } from "./web_search.ts";
 
-export interface ItemOptions {
-  readonly agentNames: AgentNames;
-  /** Thoughts in the model's own words rather than their summary. */
-  readonly reasoning: "summary" | "raw" | "hidden";
-}
-
 /**
  * What a finished item leaves in the history; undefined when it leaves nothing. Commands
  * that only look around are for `explorationCell`, together with their neighbours.
  */
 export function itemCell(
   item: ThreadItem,
-  { agentNames, reasoning }: ItemOptions,
+  agentNames: AgentNames,
 ): Cell | undefined {
   switch (item.type) {
     case "userMessage":
@@ -43,8 +32,7 @@ export function itemCell(
     case "plan":
       return proposedPlanCell(item);
     case "reasoning":
-      if (reasoning === "hidden") return undefined;
-      return reasoning === "raw" ? rawReasoningCell(item) : reasoningCell(item);
+      return reasoningCell(item);
     case "commandExecution":
       return commandCell(item);
     case "fileChange":
@@ -75,7 +63,7 @@ export function itemCell(
 /** How an item looks while it goes on; none for what is shown only at its end. */
 export function liveItemLines(
   item: ThreadItem,
-  { agentNames }: ItemOptions,
+  agentNames: AgentNames,
   context: CellContext,
 ): readonly Line[] {
   switch (item.type) {

@@ -4,7 +4,8 @@ import type { ThreadId } from "@/protocol/ids.ts";
 import type { ThreadItem } from "@/protocol/items.ts";
 import { displayWidth } from "@/text/width.ts";
 import { bulletedRows, reasoningTitle } from "@/tui/cells/answer.ts";
-import { itemCell, type ItemOptions, liveItemLines } from "@/tui/cells/item.ts";
+import type { AgentNames } from "@/tui/cells/agents.ts";
+import { itemCell, liveItemLines } from "@/tui/cells/item.ts";
 import { type Line, line, textOf } from "@/tui/render/line.ts";
 import {
   allRowsOf,
@@ -19,19 +20,16 @@ import {
 const AGENT = "agent-1" as ThreadId;
 const STRANGER = "agent-234567" as ThreadId;
 
-const OPTIONS: ItemOptions = {
-  agentNames: new Map([
-    [AGENT, { nickname: "Maxwell", role: "explorer" }],
-  ]),
-  reasoning: "summary",
-};
+const NAMES: AgentNames = new Map([
+  [AGENT, { nickname: "Maxwell", role: "explorer" }],
+]);
 
-function cellOf(item: ThreadItem, options = OPTIONS) {
-  return itemCell(item, options);
+function cellOf(item: ThreadItem) {
+  return itemCell(item, NAMES);
 }
 
 function live(item: ThreadItem, width = 80): readonly string[] {
-  return liveItemLines(item, OPTIONS, contextOf(width)).map(textOf);
+  return liveItemLines(item, NAMES, contextOf(width)).map(textOf);
 }
 
 Deno.test("what the user said stands in tinted rows as wide as the screen", () => {
@@ -110,11 +108,6 @@ Deno.test("thoughts lose their first title, which stood in the status row", () =
     dim: true,
     italic: true,
   });
-  assert.deepEqual(
-    rowsOf(cellOf(item, { ...OPTIONS, reasoning: "raw" })),
-    ["• raw"],
-  );
-  assert.equal(cellOf(item, { ...OPTIONS, reasoning: "hidden" }), undefined);
   assert.equal(
     cellOf({ ...item, summary: ["**Only a title**"] }),
     undefined,
@@ -444,7 +437,7 @@ Deno.test("any item in any width: rows fit, and nothing in them steers the termi
       const lines = [
         ...cell?.lines(context) ?? [],
         ...cell?.allLines?.(context) ?? [],
-        ...liveItemLines(item, OPTIONS, context),
+        ...liveItemLines(item, NAMES, context),
       ];
       for (const row of lines) {
         const text = textOf(row);
