@@ -1,6 +1,5 @@
 /** What the terminal UI asks of the machine, answered by the parts of the program. */
 import type { Config } from "@/config/config.ts";
-import type { Edit, EditValue } from "@/config/edit.ts";
 import { readGitInfo } from "@/core/git_info.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import type { Platform } from "@/platform/platform.ts";
@@ -57,14 +56,12 @@ export function createTuiPorts(facts: TuiFacts): TuiPorts {
     editExternally: (text, signal) => editExternally(facts, text, signal),
     pasteImage: async (signal) =>
       (await import("./clipboard_image.ts")).clipboardImage(platform, signal),
+    exists: async (path) => await files.stat(path) !== undefined,
     isImage: async (path) => {
       const head = await files.readRange(path, 0, 64).catch(() => undefined);
       return head !== undefined && imageFormat(head) !== undefined;
     },
-    saveSettings: async (edits) => {
-      const { editConfig } = await import("@/config/edit.ts");
-      await editConfig(files, config.codexHome, editsOf(edits));
-    },
+    sandboxMechanism: () => sandboxMechanism(facts),
     exportText: async (name, text) => {
       const path = resolvePath(config.cwd, name);
       await files.replaceFile(path, text);
@@ -75,15 +72,27 @@ export function createTuiPorts(facts: TuiFacts): TuiPorts {
   };
 }
 
-/** Dotted keys and their values; undefined takes a key away. */
-function editsOf(values: Readonly<Record<string, unknown>>): readonly Edit[] {
-  return Object.entries(values).map(([key, value]): Edit => {
-    const path = key.split(".");
-    return value === undefined
-      ? { kind: "remove", path }
-      // Callers give what TOML can hold.
-      : { kind: "set", path, value: value as EditValue };
+async function sandboxMechanism(
+  { platform, config }: TuiFacts,
+): ReturnType<TuiPorts["sandboxMechanism"]> {
+  const { createSandbox } = await import("@/sandbox/create.ts");
+  const sandbox = createSandbox({
+    ...platform,
+    codexHome: config.codexHome,
+    tmpdir: platform.env.get("TMPDIR"),
+    mechanism: platform.env.get("CODEX_SANDBOX_MECHANISM"),
   });
+  try {
+    const { kind, description, gaps } = await sandbox.status(
+      new AbortController().signal,
+    );
+    return {
+      isConfined: kind !== "unavailable",
+      text: [description, ...gaps].join("; "),
+    };
+  } finally {
+    await sandbox.close();
+  }
 }
 
 const PRIVATE_FILE_MODE = 0o600;

@@ -14,6 +14,7 @@ import {
 import type { Cell } from "./cell.ts";
 import { noticeCell } from "./cells/notice.ts";
 import type { CellContext } from "./cells/context.ts";
+import { cellContext } from "./cell_context.ts";
 import { exitMessage } from "./exit_message.ts";
 import { FrameLoop } from "./frames.ts";
 import { InputDecoder } from "./input/decode.ts";
@@ -358,15 +359,7 @@ class App {
   // ---- the history ----
 
   get #context(): CellContext {
-    const { size, theme, thread, cwd, homeDirectory, drawing } = this.#state;
-    return {
-      width: size.columns,
-      theme,
-      cwd: thread?.info.cwd ?? cwd,
-      homeDirectory,
-      nowMs: this.#ports.clock.now(),
-      drawing,
-    };
+    return cellContext(this.#state, this.#ports.clock.now());
   }
 
   #print(cells: readonly Cell[]): void {

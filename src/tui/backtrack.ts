@@ -51,7 +51,7 @@ function backtrackPane(state: TuiState, chosen: number): Pane {
       " q to quit   esc/← to edit prev   → to edit next   enter to edit message",
     focus: () => focus,
     rows: (paneContext) => {
-      const context = { ...paneContext, ...state };
+      const context = paneContext.cells;
       const at = places[chosen] ?? 0;
       focus = rowsBefore(context, at);
       return cells.flatMap((cell, index) => [

@@ -73,7 +73,10 @@ function shown(state: TuiState, opened: OpenedThread) {
     ...warnings.map((warning) => noticeCell("warning", warning)),
   ];
   const view: ThreadView = {
-    ...createThreadView(info, { origin: undefined, sideOf }),
+    ...createThreadView(info, {
+      origin: undefined,
+      sideOf,
+    }),
     cells,
     turnsSaid: turns.flatMap(({ items }) => items.flatMap(saidIn)),
     lastAnswer: turns.flatMap(({ items }) => items.flatMap(answerIn)).at(-1),

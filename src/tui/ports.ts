@@ -99,13 +99,14 @@ export interface TuiPorts {
   >;
   /** The picture on the clipboard, as a file. @throws Error with the reason */
   pasteImage(signal: AbortSignal): Promise<string>;
+  /** True when something is at a path. */
+  exists(path: string): Promise<boolean>;
   /** True when a path names an image. */
   isImage(path: string): Promise<boolean>;
-  /** Sets keys of the user's config.toml. @throws CodexError */
-  saveSettings(
-    edits: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** How commands are confined here, in words. */
+  sandboxMechanism(): Promise<
+    { readonly isConfined: boolean; readonly text: string }
+  >;
   /** Writes a file beside the working directory; its path comes back. */
   exportText(name: string, text: string): Promise<string>;
   /** Tells the desktop, where the terminal cannot. */

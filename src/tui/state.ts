@@ -12,6 +12,7 @@ import type {
   PlanStep,
   ThreadItem,
 } from "@/protocol/items.ts";
+import type { RateLimitSnapshot } from "@/protocol/rpc/account.ts";
 import type { TurnChoices } from "@/protocol/ops.ts";
 import type { ModelEntry } from "@/protocol/services.ts";
 import type { Cell } from "./cell.ts";
@@ -93,6 +94,8 @@ export interface ThreadView {
   readonly usage: TokenUsage | undefined;
   readonly lastUsage: TokenUsage | undefined;
   readonly contextWindow: number | undefined;
+  /** As the provider told last. */
+  readonly rateLimits: RateLimitSnapshot | undefined;
   readonly plan: readonly PlanStep[];
   readonly lastAnswer: string | undefined;
   /** Every message of the user, oldest first, for who wants to go back to one. */
@@ -159,7 +162,7 @@ export function initialState(facts: InitialFacts): TuiState {
     ...facts,
     keymap: createKeymap(facts.settings.keymap),
     background: undefined,
-    theme: createTheme(undefined),
+    theme: createTheme(undefined, facts.settings.theme),
     hasFocus: true,
     composer: createComposer(facts.settings.isVim),
     panes: [],
@@ -179,10 +182,7 @@ export function initialState(facts: InitialFacts): TuiState {
 
 export function createThreadView(
   info: ThreadInfo,
-  place: Pick<ThreadView, "origin" | "sideOf"> = {
-    origin: undefined,
-    sideOf: undefined,
-  },
+  place: Pick<ThreadView, "origin" | "sideOf">,
 ): ThreadView {
   return {
     ...place,
@@ -203,6 +203,7 @@ export function createThreadView(
     usage: undefined,
     lastUsage: undefined,
     contextWindow: undefined,
+    rateLimits: undefined,
     plan: [],
     lastAnswer: undefined,
     turnsSaid: [],

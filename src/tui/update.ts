@@ -2,6 +2,7 @@
 import type { TerminalSize } from "@/platform/platform.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
+import { cellContext } from "./cell_context.ts";
 import type { InputEvent } from "./input/events.ts";
 import type { KeyEvent, Pane, PaneContext, PaneResult } from "./panes/pane.ts";
 import { createTheme } from "./render/theme.ts";
@@ -72,7 +73,7 @@ function onInput(
           ? {
             ...state,
             background: event.color,
-            theme: createTheme(event.color),
+            theme: createTheme(event.color, state.settings.theme),
           }
           : state,
       );
@@ -134,11 +135,10 @@ export function askShown(state: TuiState, atMs: number): TuiState {
   return state.panes.length > 0 ? state : shown(only(state), atMs).state;
 }
 
-export function paneContext(
-  { size, theme }: TuiState,
-  nowMs: number,
-): PaneContext {
-  return { width: size.columns, height: size.rows, theme, nowMs };
+export function paneContext(state: TuiState, nowMs: number): PaneContext {
+  const { size, theme } = state;
+  const cells = cellContext(state, nowMs);
+  return { width: size.columns, height: size.rows, theme, nowMs, cells };
 }
 
 function afterPane(state: TuiState, top: TopPane, result: PaneResult): Step {

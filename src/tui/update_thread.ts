@@ -472,7 +472,10 @@ function withAgent(
   state: TuiState,
   { info, origin }: EventOf<"agentStarted">,
 ): TuiState {
-  const view = createThreadView(info, { origin, sideOf: undefined });
+  const view = createThreadView(info, {
+    origin,
+    sideOf: undefined,
+  });
   const added = { ...state, others: new Map(state.others).set(info.id, view) };
   const parent = viewOf(added, origin.parentThreadId);
   return parent === undefined ? added : withView(added, {

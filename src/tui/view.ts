@@ -5,6 +5,7 @@
 import { viewComposer } from "./composer/view.ts";
 import { PROMPT_WIDTH } from "./composer/look.ts";
 import { type Popup, POPUP_ROWS_MAX, popupOf } from "./composer/popup.ts";
+import { cellContext } from "./cell_context.ts";
 import type { CellContext } from "./cells/context.ts";
 import { explorationLines } from "./cells/exploration.ts";
 import { liveItemLines } from "./cells/item.ts";
@@ -39,15 +40,8 @@ export function viewState(
   open: readonly Line[],
   nowMs: number,
 ): View {
-  const { columns: width, rows } = state.size;
-  const context: CellContext = {
-    width,
-    theme: state.theme,
-    cwd: state.thread?.info.cwd ?? state.cwd,
-    homeDirectory: state.homeDirectory,
-    nowMs,
-    drawing: state.drawing,
-  };
+  const { rows } = state.size;
+  const context = cellContext(state, nowMs);
   const bottom = bottomOf(state, nowMs);
   const live = [
     ...open,

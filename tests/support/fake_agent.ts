@@ -1,5 +1,6 @@
 /** An agent without a mind: threads that do what a test tells them to. */
 import { AsyncQueue } from "@/async/queue.ts";
+import type { ConfigChange, ConfigWrite } from "@/protocol/config_write.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
@@ -110,6 +111,8 @@ export class FakeAgent {
   readonly threads: FakeThread[] = [];
   readonly services: AgentServices;
   readonly renamed: [ThreadId, string][] = [];
+  /** Changes of the configuration. */
+  readonly written: ConfigChange[] = [];
   readonly #options: FakeAgentOptions;
 
   constructor(options: FakeAgentOptions) {
@@ -126,6 +129,12 @@ export class FakeAgent {
         account: () =>
           Promise.resolve({ account: null, requiresOpenaiAuth: false }),
         features: () => Promise.resolve([]),
+      },
+      editor: {
+        write: ({ changes }: ConfigWrite) => {
+          this.written.push(...changes);
+          return Promise.resolve({});
+        },
       },
       threads: {
         start: (request: ThreadRequest) =>

@@ -107,7 +107,8 @@ const STEPS: Readonly<Record<string, RunStep>> = {
   ops: ({ thread }) => () =>
     thread.ops.splice(0).map((op) => JSON.stringify(op)).join("\n"),
   remembered: ({ remembered }) => () => JSON.stringify(remembered),
-  saved: ({ saved }) => () => JSON.stringify(saved),
+  saved: ({ agent }) => () =>
+    agent.written.map((change) => JSON.stringify(change)).join("\n"),
   done: (session) => () => String(session.exitCode),
 };
 

@@ -69,7 +69,6 @@ export class TuiSession implements AsyncDisposable {
   readonly agent: FakeAgent;
   readonly clock = new FakeClock(START_MS);
   readonly remembered: string[] = [];
-  readonly saved: Readonly<Record<string, unknown>>[] = [];
   /** Everything that was written, as it was. */
   written = "";
   rawMode: "raw" | "cooked" = "cooked";
@@ -183,10 +182,9 @@ export class TuiSession implements AsyncDisposable {
       pasteImage: () =>
         Promise.reject(new Error("clipboard unavailable: this is a test")),
       isImage: (path) => Promise.resolve(path.includes("real")),
-      saveSettings: (edits) => {
-        this.saved.push(edits);
-        return Promise.resolve();
-      },
+      exists: (path) => Promise.resolve(path.includes("real")),
+      sandboxMechanism: () =>
+        Promise.resolve({ isConfined: true, text: "a test" }),
       exportText: (name) => Promise.resolve(`${CWD}/${name}`),
       toast: () => Promise.resolve(),
       ...options.ports,

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import type { TurnError } from "@/protocol/events.ts";
 import type { Cell } from "../cell.ts";
-import { type Line, type Span, span } from "../render/line.ts";
+import { type Line, type Span, span, wrapLine } from "../render/line.ts";
 import { DIM, PLAIN, type Style } from "../render/style.ts";
 import { bullet, detailRows, fitted, markedRows, textLines } from "./rows.ts";
 
@@ -54,6 +54,15 @@ export function errorCell(
 export function echoCell(text: string): Cell {
   return {
     lines: ({ width, theme }) => messageRows(span(""), text, theme.mode, width),
+    source: { kind: "other", markdown: text },
+  };
+}
+
+/** Rows as they are. */
+export function textCell(text: string): Cell {
+  return {
+    lines: ({ width }) =>
+      textLines(text).flatMap((row) => wrapLine(row, { width })),
     source: { kind: "other", markdown: text },
   };
 }

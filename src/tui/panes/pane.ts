@@ -3,6 +3,7 @@
  * it is done. A pane is a value; a key makes another one of it, or closes it, and may
  * change the rest of the state.
  */
+import type { CellContext } from "@/tui/cells/context.ts";
 import type { InputEvent } from "@/tui/input/events.ts";
 import type { Line } from "@/tui/render/line.ts";
 import type { CursorPlace } from "@/tui/render/screen.ts";
@@ -17,6 +18,8 @@ export interface PaneContext {
   readonly height: number;
   readonly theme: Theme;
   readonly nowMs: number;
+  /** For those who show cells. */
+  readonly cells: CellContext;
 }
 
 export interface PaneView {

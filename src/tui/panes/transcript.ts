@@ -13,14 +13,13 @@ export function transcriptPane(state: TuiState): Pane {
     title: "Transcript",
     start: "end",
     keymap: state.keymap.pager,
-    rows: rowsOnce(cells, state),
+    rows: rowsOnce(cells),
   });
 }
 
 /** The rows for the width they were asked for last; cells do not change. */
 export function rowsOnce(
   cells: readonly Cell[],
-  state: Pick<TuiState, "cwd" | "homeDirectory" | "drawing">,
 ): (context: PaneContext) => readonly Line[] {
   let made:
     | { readonly width: number; readonly rows: readonly Line[] }
@@ -30,7 +29,7 @@ export function rowsOnce(
       made = {
         width: context.width,
         rows: cells.flatMap((cell) => [
-          ...allLines(cell, { ...context, ...state }),
+          ...allLines(cell, context.cells),
           EMPTY_LINE,
         ]),
       };

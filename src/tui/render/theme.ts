@@ -2,6 +2,7 @@
  * Every colour of the terminal UI, by what it means. Tints are mixed from the
  * terminal's own background; where that is not known there are none.
  */
+import { syntaxColors } from "./palettes.ts";
 import { type Color, PLAIN, rgb, type Style } from "./style.ts";
 
 /** Red, green and blue, 0 to 255. */
@@ -56,8 +57,15 @@ const BRIGHT_BLUE: Color = 12;
 const INPUT_TINT_ON_DARK = 0.12;
 const INPUT_TINT_ON_LIGHT = 0.04;
 
-/** The theme for a terminal's background; undefined when it did not tell. */
-export function createTheme(background: RgbColor | undefined): Theme {
+/**
+ * The theme for a terminal's background; undefined when it did not tell.
+ *
+ * @param name one of `THEME_NAMES`; else it is what suits the background
+ */
+export function createTheme(
+  background: RgbColor | undefined,
+  name?: string,
+): Theme {
   const isLight = background !== undefined && isLightColor(background);
   return {
     accent: { fg: CYAN },
@@ -75,7 +83,7 @@ export function createTheme(background: RgbColor | undefined): Theme {
     quote: { fg: GREEN },
     listNumber: { fg: BRIGHT_BLUE },
     ...(isLight ? LIGHT_LINES : DARK_LINES),
-    syntax: isLight ? LIGHT_SYNTAX : DARK_SYNTAX,
+    syntax: syntaxColors(name, isLight ? "light" : "dark"),
   };
 }
 
@@ -99,65 +107,3 @@ const LIGHT_LINES = {
   addedLine: { bg: rgb(218, 251, 225) },
   removedLine: { bg: rgb(255, 235, 233) },
 };
-
-/** The colours of Catppuccin Mocha. */
-const DARK_SYNTAX: Theme["syntax"] = syntaxOf({
-  mauve: rgb(203, 166, 247),
-  green: rgb(166, 227, 161),
-  peach: rgb(250, 179, 135),
-  grey: rgb(147, 153, 178),
-  blue: rgb(137, 180, 250),
-  yellow: rgb(249, 226, 175),
-  sky: rgb(137, 220, 235),
-  lavender: rgb(180, 190, 254),
-  red: rgb(243, 139, 168),
-});
-
-/** The colours of Catppuccin Latte. */
-const LIGHT_SYNTAX: Theme["syntax"] = syntaxOf({
-  mauve: rgb(136, 57, 239),
-  green: rgb(64, 160, 43),
-  peach: rgb(254, 100, 11),
-  grey: rgb(124, 127, 147),
-  blue: rgb(30, 102, 245),
-  yellow: rgb(223, 142, 29),
-  sky: rgb(4, 165, 229),
-  lavender: rgb(114, 135, 253),
-  red: rgb(210, 15, 57),
-});
-
-type SyntaxColors = Readonly<
-  Record<
-    | "mauve"
-    | "green"
-    | "peach"
-    | "grey"
-    | "blue"
-    | "yellow"
-    | "sky"
-    | "lavender"
-    | "red",
-    Color
-  >
->;
-
-function syntaxOf(colors: SyntaxColors): Theme["syntax"] {
-  return {
-    keyword: { fg: colors.mauve },
-    string: { fg: colors.green },
-    number: { fg: colors.peach },
-    comment: { fg: colors.grey, italic: true },
-    function: { fg: colors.blue },
-    type: { fg: colors.yellow },
-    constant: { fg: colors.peach },
-    operator: { fg: colors.sky },
-    property: { fg: colors.lavender },
-    variable: PLAIN,
-    punctuation: { fg: colors.grey },
-    tag: { fg: colors.blue },
-    attribute: { fg: colors.yellow },
-    heading: { fg: colors.blue, bold: true },
-    inserted: { fg: colors.green },
-    deleted: { fg: colors.red },
-  };
-}
