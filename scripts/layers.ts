@@ -13,6 +13,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   patch: ["platform", "protocol", "async", "text"],
   sandbox: ["platform", "protocol", "async", "text"],
   config: ["platform", "protocol", "async", "text"],
+  search: ["platform", "protocol", "async", "text"],
   state: ["platform", "protocol", "async", "text"],
   auth: ["config", "platform", "protocol", "async", "text"],
   model: ["config", "platform", "protocol", "async", "text"],

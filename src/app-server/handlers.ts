@@ -9,6 +9,7 @@ import { commandHandlers } from "./handlers/commands.ts";
 import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { deviceKeyHandlers } from "./handlers/device_keys.ts";
+import { fileSearchHandlers } from "./handlers/file_search.ts";
 import { fileHandlers } from "./handlers/files.ts";
 import { mcpHandlers } from "./handlers/mcp.ts";
 import { settingHandlers } from "./handlers/settings.ts";
@@ -17,6 +18,7 @@ import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadListHandlers } from "./handlers/thread_list.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { turnHandlers } from "./handlers/turns.ts";
+import type { FileSearches } from "./file_searches.ts";
 import type { Logins } from "./logins.ts";
 import type { McpLogins } from "./mcp_logins.ts";
 import type { Handlers } from "./session.ts";
@@ -49,10 +51,6 @@ const MISSING = [
   "feedback/upload",
   "fs/unwatch",
   "fs/watch",
-  "fuzzyFileSearch",
-  "fuzzyFileSearch/sessionStart",
-  "fuzzyFileSearch/sessionStop",
-  "fuzzyFileSearch/sessionUpdate",
   "thread/decrement_elicitation",
   "thread/increment_elicitation",
   "thread/memoryMode/set",
@@ -64,6 +62,7 @@ export interface HandlerPorts {
   readonly table: ThreadTable;
   readonly logins: Logins;
   readonly mcpLogins: McpLogins;
+  readonly searches: FileSearches;
   /** Whose files clients may use. */
   readonly uid: number;
   readonly clock: Clock;
@@ -71,7 +70,8 @@ export interface HandlerPorts {
 }
 
 export function createHandlers(
-  { services, table, logins, mcpLogins, uid, clock, newTurnId }: HandlerPorts,
+  { services, table, logins, mcpLogins, searches, uid, clock, newTurnId }:
+    HandlerPorts,
 ): Handlers {
   const views = new ThreadViews(services.stored, table);
   return {
@@ -86,6 +86,7 @@ export function createHandlers(
     ...connectionHandlers(services),
     ...deviceKeyHandlers(services.deviceKeys),
     ...fileHandlers(uid),
+    ...fileSearchHandlers(services.fileSearch, searches),
     ...mcpHandlers(services, table, mcpLogins),
     ...settingHandlers(services),
     ...threadHandlers(services, table, views),

@@ -3,6 +3,7 @@ import type { Platform } from "@/platform/platform.ts";
 import { uuidV7 } from "@/protocol/ids.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { createHandlers } from "./handlers.ts";
+import { FileSearches } from "./file_searches.ts";
 import { Logins } from "./logins.ts";
 import { McpLogins } from "./mcp_logins.ts";
 import type { Notification } from "./projection.ts";
@@ -44,11 +45,13 @@ export function createServer(
     service: services.mcp,
     announce: tellAll,
   });
+  const searches = new FileSearches(services.fileSearch);
   const handlers = createHandlers({
     services,
     table: threads,
     logins,
     mcpLogins,
+    searches,
     uid: host.uid,
     clock,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
@@ -73,6 +76,7 @@ export function createServer(
     async disconnect(session) {
       sessions.delete(session);
       await session.close();
+      await searches.end(session);
       // Asked only now: what the session was about to start is watched by it, too.
       const left = threads.all().filter((thread) =>
         thread.unwatch(session) && !thread.isWatched

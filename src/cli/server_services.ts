@@ -25,6 +25,7 @@ import type { ParsedCommand } from "./parsed.ts";
 import { serverCommands } from "./server_commands.ts";
 import { serverEditor } from "./server_editor.ts";
 import { serverMcp } from "./server_mcp.ts";
+import { lazyFileSearch } from "./server_search.ts";
 import { serverSettings } from "./server_settings.ts";
 
 /** What starts threads, as rollouts of both programs say it; editors, as a rule. */
@@ -78,6 +79,7 @@ export async function serverServices(
     stored,
     deviceKeys: serverDeviceKeys(platform, config),
     settings: serverSettings({ options, platform, config, givenLogin }),
+    fileSearch: lazyFileSearch(platform),
     commands: serverCommands({
       platform,
       config: (cwd) =>

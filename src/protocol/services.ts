@@ -5,6 +5,7 @@
 import type { CommandService } from "./command_exec.ts";
 import type { ConfigWrite, SkillSwitch } from "./config_write.ts";
 import type { DeviceKeyService } from "./device_keys.ts";
+import type { FileSearch } from "./file_search.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
 import type { LoginService } from "./logins.ts";
@@ -116,6 +117,7 @@ export interface AgentServices {
   readonly logins: LoginService;
   readonly mcp: McpService;
   readonly commands: CommandService;
+  readonly fileSearch: FileSearch;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;
