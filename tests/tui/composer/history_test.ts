@@ -46,6 +46,21 @@ Deno.test("recallOlder() and recallNewer() walk to the oldest and back to the dr
   ]);
 });
 
+Deno.test("recallOlder() takes no step to what is on screen already", () => {
+  const step = recallOlder(history, undefined, plainDraft("fix the docs"));
+  assert.equal(step?.draft.text, "add a Test");
+});
+
+Deno.test("searchOlder() goes to the oldest and passes over what is the same", () => {
+  const entries = ["abc", "ab", "x", "ab"].map(plainDraft);
+  const found = searchFor(entries, beginSearch(plainDraft("")), "ab");
+  const older = searchOlder(entries, found);
+  assert.deepEqual([found.found?.index, older.found?.index], [3, 0]);
+  const two = ["ab", "ac"].map(plainDraft);
+  const first = searchFor(two, beginSearch(plainDraft("")), "a");
+  assert.equal(searchOlder(two, first).found?.draft.text, "ab");
+});
+
 Deno.test("remember() keeps no blank draft and no repetition", () => {
   assert.equal(remember(history, plainDraft("  \n")), history);
   assert.equal(remember(history, plainDraft("fix the docs")), history);

@@ -43,12 +43,13 @@ Deno.test("vimKey() moves", () => {
     ["one two|", "b", "one |two"],
     ["|one two", "e", "on|e two"],
     ["on|e two", "e", "one tw|o"],
+    ["on|e  ", "e", "one | "],
     ["  on|e", "0", "|  one"],
     ["  on|e", "^", "  |one"],
     ["|one", "$", "on|e"],
     ["a\nb\nc|", "gg", "|a\nb\nc"],
     ["|a\nb\nc", "G", "a\nb\n|c"],
-    ["|a\nb\nc", "2G", "a\n|b\nc"],
+    ["|aa\nbb\ncc", "2G", "aa\n|bb\ncc"],
     ["|a\nb\nc", "2j", "a\nb\n|c"],
     ["a\nb|", "k", "|a\nb"],
   ]);
@@ -103,8 +104,10 @@ Deno.test("vimKey() copies, puts and undoes", () => {
     ["a\n|b", "yykP", "|b\na\nb"],
     ["|a\nb", "ddp", "b\n|a"],
     ["|abc", "xp", "b|ac"],
+    ["|a b", "yycwEscapep", " |ab"],
     ["|abc", "xxuu", "|abc"],
     ["|abc", "xuctrl+r", "|bc"],
+    ["|abc", "xxx2u", "|bc"],
     ["a|bc", "p", "a|bc"],
   ]);
 });

@@ -28,6 +28,18 @@ Deno.test("closeMarks() closes what is open and leaves out what has just begun",
     ["see [docs](htt)", "see [docs](htt)"],
     ["see [1] and", "see [1] and"],
     ["list[0", "list[0"],
+    ["***a", "***a***"],
+    ["a ~~b~", "a ~~b~~"],
+    ["a ~", "a "],
+    ["a ~~", "a "],
+    ["a_", "a_"],
+    ["a*", "a"],
+    ["``a`` and `b", "``a`` and `b`"],
+    ["`` a `", "`` a``"],
+    ["a _b", "a _b_"],
+    ["**a** *", "**a** "],
+    ["**a", "**a**"],
+    ["**a *b* c", "**a *b* c**"],
   ];
   for (const [text, expected] of cases) {
     assert.equal(closeMarks(text), expected, text);
