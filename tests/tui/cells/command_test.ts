@@ -64,6 +64,16 @@ Deno.test("a long output is shown without drawing all of it, and counted", () =>
   ]);
 });
 
+Deno.test("a long output is cut between lines", () => {
+  const line = `${"y".repeat(99)}\n`;
+  const text = `first\n${line.repeat(1_000)}last\n`;
+  const rows = rowsOf(
+    commandCell(command("x", { aggregatedOutput: text })),
+    120,
+  );
+  assert.equal(rows[3], "    … +998 lines (ctrl + t to view transcript)");
+});
+
 Deno.test("a failed command says with what code, a declined one that it did not run", () => {
   const failed = command("false", { status: "failed", exitCode: 3 });
   assert.deepEqual(rowsOf(commandCell(failed)), [
@@ -108,6 +118,13 @@ Deno.test("a script is cut in the history", () => {
     "    (exit 2)",
   ]);
   assert.equal(allRowsOf(commandCell(script))[4], "  true");
+  assert.deepEqual(rowsOf(commandCell(command("a\nb\nc\nd"))), [
+    "• Ran a",
+    "  │ b",
+    "  │ c",
+    "  │ d",
+    "  └ (no output)",
+  ]);
 });
 
 Deno.test("a command of the user's is theirs, with more of its output", () => {

@@ -52,6 +52,11 @@ Deno.test("what the user said stands in tinted rows as wide as the screen", () =
   ]);
   const lines = cell?.lines(contextOf(15)) ?? [];
   assert.ok(lines.every(({ fill }) => fill?.bg === theme.input.bg));
+  assert.deepEqual(styleOf(lines, "› "), {
+    ...theme.input,
+    bold: true,
+    dim: true,
+  });
   assert.deepEqual(cell?.source, {
     kind: "user",
     text: "Fix [Image #1]\n\nplease, all of it",
@@ -177,6 +182,7 @@ Deno.test("long results are cut in the history and whole in the transcript", () 
   });
   const rows = rowsOf(cell);
   assert.equal(rows[0], "• Called dump()");
+  assert.equal(rows.length, 51);
   assert.equal(rows.at(-1), "    … +11 lines (ctrl + t to view transcript)");
   assert.ok(cell && allRowsOf(cell).length === 61);
 });
@@ -267,6 +273,11 @@ Deno.test("work with sub-agents names them", () => {
       "  └ Maxwell [explorer]: Completed - There are two files.",
       "    agent …234567: Failed - No luck",
     ],
+  );
+  const silent = { kind: "completed" as const, message: " " };
+  assert.deepEqual(
+    rowsOf(cellOf({ ...wait, agentsStates: { [AGENT]: silent } })).at(-1),
+    "  └ Maxwell [explorer]: Completed",
   );
   assert.deepEqual(
     rowsOf(cellOf({ ...item, tool: "sendInput", status: "failed" })),

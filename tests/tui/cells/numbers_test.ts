@@ -8,10 +8,12 @@ import {
 } from "@/tui/cells/numbers.ts";
 
 Deno.test("times are short", () => {
-  assert.deepEqual([0, 3_999, 67_000, 7_380_000].map(elapsedText), [
+  const times = [0, 3_999, 67_000, 3_600_000, 7_380_000];
+  assert.deepEqual(times.map(elapsedText), [
     "0s",
     "3s",
     "1m 07s",
+    "1h 00m 00s",
     "2h 03m 00s",
   ]);
   assert.deepEqual([12.4, 1_530, 67_000].map(durationText), [
@@ -32,6 +34,7 @@ Deno.test("amounts have three digits that count", () => {
     [258_400, "258K"],
     [999_600, "1M"],
     [1_250_000, "1.25M"],
+    [2_000_000_000_000, "2000B"],
   ];
   for (const [value, text] of cases) assert.equal(shortAmount(value), text);
   assert.equal(withSeparators(1_234_567), "1,234,567");

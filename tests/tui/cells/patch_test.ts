@@ -54,7 +54,34 @@ Deno.test("an edit shows numbered lines, one unchanged around, gaps between", ()
       "    12 -last",
     ].map((row) => row.replace("      ⋮", "     ⋮")),
   );
-  assert.ok(allRowsOf(patch([UPDATE])).includes("     6  a"));
+  assert.deepEqual(allRowsOf(patch([UPDATE])), [
+    "src/main.ts (+2 -2)",
+    "     1  export function main(): void {",
+    "     2 -  hello();",
+    "     2 +  const x = 1;",
+    "     3 +    bye(x);",
+    "     4  }",
+    "     5  ",
+    "     6  a",
+    "     ⋮",
+    "    10  e",
+    "    11  f",
+    "    12  g",
+    "    12 -last",
+  ]);
+});
+
+Deno.test("a change far from the first line has no gap before it", () => {
+  const far: FileChange = {
+    ...UPDATE,
+    diff: "@@ -8,5 +8,5 @@\n a\n b\n-c\n+d\n e\n",
+  };
+  assert.deepEqual(rowsOf(patch([far])).slice(1), [
+    "     9  b",
+    "    10 -c",
+    "    10 +d",
+    "    11  e",
+  ]);
 });
 
 Deno.test("several files stand under a heading, by path, with their counts", () => {
@@ -116,6 +143,13 @@ Deno.test("changed lines are tinted to the end of the row, and keep their colour
   });
   const removed = lines.find((line) => textOf(line).includes("hello"));
   assert.deepEqual(removed?.fill, theme.removedLine);
+  assert.deepEqual(
+    [added, removed].map((line) => line?.spans[1]?.style),
+    [
+      { ...theme.addedLine, ...theme.success },
+      { ...theme.removedLine, ...theme.failure },
+    ],
+  );
   assert.equal(
     lines.find((line) => textOf(line).includes("export"))?.fill,
     undefined,

@@ -145,10 +145,13 @@ Deno.test("limits are bars that turn yellow and red", () => {
       ?.style,
     theme.failure,
   );
-  assert.deepEqual([undefined, 30, 1_440, 43_200, 20_160].map(windowName), [
+  const names = [undefined, 30, 60, 1_440, 43_200, 44_640, 20_160];
+  assert.deepEqual(names.map(windowName), [
     "Usage",
     "30m",
+    "1h",
     "Daily",
+    "Monthly",
     "Monthly",
     "14d",
   ]);
@@ -191,6 +194,16 @@ Deno.test("a plan shows what is done, begun and to do", () => {
     "      step",
     "    □ Run",
   ]);
+  const lines = cell.lines(contextOf());
+  assert.deepEqual(
+    ["Inspect", "Write", "Run", "Working"].map((text) => styleOf(lines, text)),
+    [
+      { dim: true, strike: true },
+      { ...theme.accent, bold: true },
+      { dim: true },
+      { dim: true, italic: true },
+    ],
+  );
   assert.deepEqual(rowsOf(planCell([], undefined)), [
     "• Updated Plan",
     "  └ (no steps)",
@@ -294,6 +307,9 @@ Deno.test("notices have marks; an API's error is its message", () => {
 Deno.test("the rule says how long a long turn has worked", () => {
   assert.deepEqual(rowsOf(separatorCell(67_000), 26), [
     "─ Worked for 1m 07s ──────",
+  ]);
+  assert.deepEqual(rowsOf(separatorCell(60_000), 22), [
+    "─ Worked for 1m 00s ──",
   ]);
   assert.deepEqual(rowsOf(separatorCell(59_999), 4), ["────"]);
   assert.deepEqual(rowsOf(separatorCell(undefined), 4), ["────"]);
