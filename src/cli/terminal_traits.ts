@@ -1,12 +1,15 @@
 /** What a terminal can do, by what its environment says of it. */
-import type { Environment } from "@/platform/platform.ts";
+import type { Environment, HostInfo } from "@/platform/platform.ts";
 import type { TerminalTraits } from "@/tui/ports.ts";
 import type { ColorDepth } from "@/tui/render/encode.ts";
 import type { ReflowKind } from "@/tui/render/screen.ts";
 
 const OSC9_PROGRAMS = ["iTerm.app", "ghostty", "WezTerm"];
 
-export function terminalTraits(env: Environment): TerminalTraits {
+export function terminalTraits(
+  env: Environment,
+  os: HostInfo["os"],
+): TerminalTraits {
   const program = env.get("TERM_PROGRAM") ?? "";
   const isWindowsTerminal = env.get("WT_SESSION") !== undefined;
   return {
@@ -14,6 +17,9 @@ export function terminalTraits(env: Environment): TerminalTraits {
     reflow: reflowKind(env),
     // Zellij keeps nothing of what a region scrolls out.
     canScrollRegions: env.get("ZELLIJ") === undefined,
+    // The consoles of Linux and of old Windows do not; all others of today do.
+    marksPastes: env.get("TERM") !== "linux" &&
+      (os !== "windows" || isWindowsTerminal),
     hasOsc9: OSC9_PROGRAMS.includes(program),
     hasProgress: isWindowsTerminal || env.get("ConEmuANSI") === "ON" ||
       program === "ghostty",
@@ -40,9 +46,8 @@ function colorDepth(env: Environment): ColorDepth {
 
 function reflowKind(env: Environment): ReflowKind {
   const term = env.get("TERM") ?? "";
-  if (env.get("TMUX") !== undefined) return "cells";
-  if (term === "linux" || /^screen/.test(term) || env.get("XTERM_VERSION")) {
-    return "cuts";
-  }
-  return "text";
+  if (env.get("TMUX") !== undefined) return "wraps";
+  return term === "linux" || /^screen/.test(term) || env.get("XTERM_VERSION")
+    ? "cuts"
+    : "wraps";
 }

@@ -30,7 +30,7 @@ export function createTuiPorts(facts: TuiFacts): TuiPorts {
     clock,
     signals,
     env,
-    traits: terminalTraits(env),
+    traits: terminalTraits(env, host.os),
     settings: hasFlag(parsed, "no-alt-screen")
       ? { ...settings, alternateScreen: "never" }
       : settings,

@@ -38,6 +38,8 @@ export interface TerminalTraits {
   readonly colors: ColorDepth;
   readonly reflow: ReflowKind;
   readonly canScrollRegions: boolean;
+  /** Says what was pasted; elsewhere keys that come too fast are a paste. */
+  readonly marksPastes: boolean;
   /** Speaks OSC 9, which becomes a message of the desktop. */
   readonly hasOsc9: boolean;
   /** Shows how busy a program is (OSC 9;4). */
@@ -125,4 +127,8 @@ export interface TuiRequest {
   /** Absolute. */
   readonly images: readonly string[];
   readonly anyDirectory: boolean;
+  /** The provider wants somebody to be logged in. */
+  readonly requiresLogin: boolean;
+  /** A directory of which nobody has said whether it is trusted. */
+  readonly untrusted: string | undefined;
 }

@@ -1,6 +1,7 @@
 /** What happens once when a session begins. */
 import { plainDraft } from "./composer/draft.ts";
 import { NO_POPUP } from "./composer/state.ts";
+import { askTrust, signIn } from "./onboarding.ts";
 import type { TuiPorts, TuiRequest } from "./ports.ts";
 import { resumePicker } from "./panes/resume.ts";
 import { type Change, only } from "./step.ts";
@@ -37,7 +38,17 @@ const readHistory: Change = (state) =>
     },
   });
 
+/** The session, and before it what has to be settled first. */
 function beginning(request: TuiRequest): Change {
+  const { untrusted, requiresLogin } = request;
+  const session = openSession(request);
+  const trusted = untrusted === undefined
+    ? session
+    : askTrust(untrusted, session);
+  return requiresLogin ? signIn(trusted) : trusted;
+}
+
+function openSession(request: TuiRequest): Change {
   const { start, thread } = request;
   if (start.kind === "pick") return resumePicker(start.act, request);
   return (state) =>

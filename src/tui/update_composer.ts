@@ -46,7 +46,8 @@ export function composerKey(
       withComposer(current, searchKey(current.composer, key, action)),
     );
   }
-  if (judged.isPasted && state.settings.detectsPasteBursts) {
+  const { settings, traits } = state;
+  if (judged.isPasted && settings.detectsPasteBursts && !traits.marksPastes) {
     return change(current, edited(current.composer, NEWLINE));
   }
   const popup = popupOf(current);

@@ -47,14 +47,15 @@ export const SETTINGS: TuiSettings = {
   theme: undefined,
   isVim: false,
   keymap: {},
-  detectsPasteBursts: false,
+  detectsPasteBursts: true,
   reasoning: "summary",
 };
 
 export const TRAITS: TerminalTraits = {
   colors: "truecolor",
-  reflow: "text",
+  reflow: "wraps",
   canScrollRegions: true,
+  marksPastes: true,
   hasOsc9: false,
   hasProgress: false,
   isWindowsTerminal: false,
@@ -95,6 +96,8 @@ export class TuiSession implements AsyncDisposable {
       prompt: undefined,
       images: [],
       anyDirectory: false,
+      requiresLogin: false,
+      untrusted: undefined,
       ...options.request,
     };
     this.#ended = runTui(request, this.#ports(options)).then(

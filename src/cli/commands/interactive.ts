@@ -41,7 +41,11 @@ export async function run(
     loadConfig(configOptions(flags, platform)),
     import("@/tui/app.ts"),
   ]);
-  const request = await readRequest(parsed, platform, services.stored);
+  const request = {
+    ...await readRequest(parsed, platform, services.stored),
+    requiresLogin: config.provider.requiresLogin,
+    untrusted: config.trustLevel === undefined ? config.cwd : undefined,
+  };
   const ports = createTuiPorts({ parsed, platform, config, services });
   const code = await runTui(request, ports);
   await services.stored.close();
@@ -63,7 +67,7 @@ async function readRequest(
   parsed: ParsedCommand,
   { host }: Platform,
   stored: ThreadStore,
-): Promise<TuiRequest> {
+): Promise<Omit<TuiRequest, "requiresLogin" | "untrusted">> {
   const [name] = parsed.command;
   const act = name === "resume" || name === "fork" ? name : undefined;
   const first = positional(parsed, "SESSION_ID");

@@ -29,11 +29,8 @@ export interface Frame {
   readonly cursor: CursorPlace | undefined;
 }
 
-/**
- * What a terminal that becomes narrower does with its rows: wraps their text, wraps
- * their cells (erased ones too, when they have a colour), or cuts them off.
- */
-export type ReflowKind = "text" | "cells" | "cuts";
+/** What a terminal that becomes narrower does with its rows: wraps or cuts their text. */
+export type ReflowKind = "wraps" | "cuts";
 
 export interface ScreenOptions {
   readonly encoder: Encoder;
@@ -177,18 +174,10 @@ export class Screen {
     const { columns } = this.#size;
     return {
       rows: view.map((content) => this.#encoder.row(content, columns)),
-      widths: view.map((content) => this.#widthOf(content)),
+      widths: view.map((content) => Math.min(columns, lineWidth(content))),
       cursor: cursor ?? { row: view.length - 1, column: 0 },
       isCursorShown: cursor !== undefined,
     };
-  }
-
-  /** Columns of a row that a narrower terminal would wrap. */
-  #widthOf(content: Line): number {
-    const { columns } = this.#size;
-    return this.#reflow === "cells" && content.fill?.bg !== undefined
-      ? columns
-      : Math.min(columns, lineWidth(content));
   }
 
   /** Writes the rows that differ. */

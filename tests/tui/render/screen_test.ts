@@ -16,7 +16,7 @@ class Sitting {
     this.screen = new Screen({
       encoder: new Encoder("truecolor"),
       size: { columns, rows },
-      reflow: "text",
+      reflow: "wraps",
       canScrollRegions,
     });
   }
