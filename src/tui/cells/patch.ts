@@ -16,7 +16,7 @@ import {
   styled,
   wrapLine,
 } from "../render/line.ts";
-import { over, PLAIN, type Style } from "../render/style.ts";
+import { DIM, over, PLAIN, type Style } from "../render/style.ts";
 import { liveBullet } from "./command.ts";
 import type { CellContext } from "./context.ts";
 import {
@@ -333,13 +333,16 @@ function rowLines(
     : PLAIN;
   const base = kind === "removed" ? over(tint, { dim: true }) : tint;
   const content = styled(base, { spans: code });
-  const gutter = dim(`    ${String(number).padStart(digits)} `);
+  const gutter = span(
+    `    ${String(number).padStart(digits)} `,
+    over(tint, DIM),
+  );
   return wrapLine(
     tint === PLAIN ? content : { ...content, fill: tint },
     {
       width,
       first: [gutter, span(SIGNS[kind], over(tint, sign))],
-      rest: [span(" ".repeat(gutter.text.length)), span(" ", tint)],
+      rest: [span(" ".repeat(gutter.text.length + 1), tint)],
       mode: "cut",
     },
   );

@@ -24,7 +24,7 @@ export function homePath(path: string, home: string | undefined): string {
 }
 
 /** The path seen from a directory; undefined when it is not in there. */
-function below(path: string, directory: string): string | undefined {
+export function below(path: string, directory: string): string | undefined {
   if (path === directory) return "";
   const prefix = directory.endsWith("/") ? directory : `${directory}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : undefined;

@@ -48,10 +48,7 @@ function stepEntry(
   const style = STYLES[status];
   const look = status === "inProgress" ? over(theme.accent, style) : style;
   const mark = status === "completed" ? "✔ " : "□ ";
-  return [
-    span(mark, status === "completed" ? DIM : look),
-    line(span(inOneLine(step), look)),
-  ];
+  return [span(mark), line(span(inOneLine(step), look))];
 }
 
 const STYLES: Readonly<Record<PlanStep["status"], Style>> = {

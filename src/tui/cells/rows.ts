@@ -15,11 +15,11 @@ import {
   wrapLine,
   type WrapOptions,
 } from "../render/line.ts";
-import { BOLD, DIM, PLAIN, type Style } from "../render/style.ts";
+import { BOLD, DIM, over, PLAIN, type Style } from "../render/style.ts";
 
-/** A bullet in a colour; dim for what only informs. */
+/** A bullet: dim for what only informs, bold in a colour that says how it ended. */
 export function bullet(style: Style = DIM): Span {
-  return span("• ", style);
+  return span("• ", style === DIM ? DIM : over(style, BOLD));
 }
 
 export function bold(text: string): Span {

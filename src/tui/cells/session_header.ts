@@ -9,6 +9,7 @@ import {
   type Span,
   span,
 } from "../render/line.ts";
+import { BOLD, over } from "../render/style.ts";
 import { boxed, boxRoom } from "./box.ts";
 import type { CellContext } from "./context.ts";
 import { homePath } from "./paths.ts";
@@ -69,7 +70,7 @@ function sessionHeaderLines(
       row("directory", span(shortPath(directory, room))),
       ...(permissions === undefined
         ? []
-        : [row("permissions", span(permissions, theme.warning))]),
+        : [row("permissions", span(permissions, over(theme.mode, BOLD)))]),
     ], width),
     width,
   );

@@ -67,7 +67,7 @@ export class GrammarReader implements CodeReader {
     while (!stream.eol()) {
       const style = this.#token(stream);
       const token = stream.current();
-      const role = refined(roleOf(style), token, stream.peek());
+      const role = refined(roleOf(style), style, token, stream.peek());
       append(spans, token, role === undefined ? PLAIN : this.#syntax[role]);
       stream.start = stream.pos;
     }
@@ -100,6 +100,7 @@ function copied(state: unknown): unknown {
 /** Grammars do not look at what follows a name, nor at its case. */
 function refined(
   role: SyntaxRole | undefined,
+  style: string | null,
   token: string,
   next: string | void,
 ): SyntaxRole | undefined {
@@ -110,7 +111,9 @@ function refined(
     case "property":
       return next === "(" ? "function" : role;
     case "function":
-      return isTypeName(token) && next !== "(" ? "type" : role;
+      // A definition: of a function, a type or a variable.
+      if (style !== "def" || next === "(" || next === "<") return role;
+      return isTypeName(token) ? "type" : "variable";
     case "number":
       return /\d/.test(token) ? role : "punctuation";
     default:

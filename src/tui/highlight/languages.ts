@@ -85,8 +85,7 @@ const LANGUAGES: readonly LanguageEntry[] = [
   },
   {
     names: ["shell", "sh", "bash", "zsh", "ksh", "console", "shellscript"],
-    load: async () =>
-      (await import("@codemirror/legacy-modes/mode/shell")).shell,
+    load: async () => (await import("./shell_grammar.ts")).shellGrammar,
   },
   {
     names: ["powershell", "ps1", "psm1", "pwsh"],

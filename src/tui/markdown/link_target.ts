@@ -4,6 +4,8 @@
  * of the link say less.
  */
 
+import { below } from "../cells/paths.ts";
+
 export type LinkTarget =
   | {
     readonly kind: "file";
@@ -46,19 +48,11 @@ function fileTarget(target: string, cwd: string): LinkTarget {
     : `${cwd}/${path.replace(/^(?:\.\/)+/, "")}`;
   return {
     kind: "file",
-    label: relativeTo(absolute, cwd) + place,
+    label: (below(absolute, cwd) || absolute) + place,
     url: absolute.startsWith("/")
       ? `file://${encodeURI(absolute.toWellFormed()).replaceAll("#", "%23")}`
       : undefined,
   };
-}
-
-/** A path seen from a directory it lies in; any other stays whole. */
-export function relativeTo(path: string, directory: string): string {
-  const prefix = directory.endsWith("/") ? directory : `${directory}/`;
-  return path.startsWith(prefix) && path.length > prefix.length
-    ? path.slice(prefix.length)
-    : path;
 }
 
 function decoded(path: string): string {

@@ -113,16 +113,23 @@ type Parts = readonly [number, number, number];
 /** Steps of the 6x6x6 cube, which begins at 16. */
 const CUBE = [0, 95, 135, 175, 215, 255];
 
-/** The nearest colour of the cube or of the greys behind it (232 to 255). */
+/** What differs less in its parts looks grey. */
+const GREY_SPREAD_MAX = 20;
+
+/**
+ * The nearest colour of the cube, or of the greys behind it (232 to 255). A tint stays
+ * one: the nearest of all would often be a grey, and removed lines look like added ones.
+ */
 function nearestOf256(parts: Parts): number {
+  const isGrey = Math.max(...parts) - Math.min(...parts) <= GREY_SPREAD_MAX;
   const steps = parts.map((part) => nearestIndex(CUBE, part));
   const cube = steps.map((step) => CUBE[step] ?? 0);
   const mean = (parts[0] + parts[1] + parts[2]) / 3;
   const grey = Math.max(0, Math.min(23, Math.round((mean - 8) / 10)));
   const greyPart = 8 + grey * 10;
   const [red = 0, green = 0, blue = 0] = steps;
-  return distance(parts, [greyPart, greyPart, greyPart]) <
-      distance(parts, cube)
+  return isGrey &&
+      distance(parts, [greyPart, greyPart, greyPart]) < distance(parts, cube)
     ? 232 + grey
     : 16 + 36 * red + 6 * green + blue;
 }

@@ -85,7 +85,7 @@ Deno.test("a failed command says with what code, a declined one that it did not 
     "✗ (3) • 12ms",
   ]);
   const lines = commandLines(failed, contextOf());
-  assert.equal(styleOf(lines, "• "), theme.failure);
+  assert.deepEqual(styleOf(lines, "• "), { ...theme.failure, bold: true });
   assert.deepEqual(
     rowsOf(commandCell(command("rm x", { status: "declined" }))),
     ["• Declined rm x"],

@@ -166,7 +166,7 @@ Deno.test("a call of an MCP tool shows all it answered; a failed one is red", ()
   ]);
   assert.deepEqual(
     styleOf(failed?.lines(contextOf()) ?? [], "• "),
-    theme.failure,
+    { ...theme.failure, bold: true },
   );
 });
 

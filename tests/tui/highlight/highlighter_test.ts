@@ -48,7 +48,7 @@ Deno.test("a reader colours a line by what its tokens are", async () => {
     await roles("ts", "const a: Foo = call(1) + `x`; // why"),
     {
       keyword: ["const"],
-      function: ["a", "call"],
+      function: ["call"],
       type: ["Foo"],
       operator: ["=", "+"],
       number: ["1"],
@@ -56,6 +56,28 @@ Deno.test("a reader colours a line by what its tokens are", async () => {
       comment: ["// why"],
     },
   );
+});
+
+Deno.test("in shell the word that is run stands out, arguments do not", async () => {
+  const run = async (...lines: readonly string[]) =>
+    (await roles("sh", ...lines)).function;
+  assert.deepEqual(await run("ls echo | grep cat && ./a.sh ls; exit 1"), [
+    "ls",
+    "grep",
+    "./a.sh",
+    "exit",
+  ]);
+  assert.deepEqual(await run("if test -f x; then echo cat; fi"), [
+    "test",
+    "echo",
+  ]);
+  assert.deepEqual(await run("A=ls B=$C make ls", "(cd x)"), ["make", "cd"]);
+  assert.deepEqual(await run('echo "a', 'ls" ls', "cat"), ["echo", "cat"]);
+  assert.deepEqual(await run("$cmd ls # cat"), undefined);
+  const forked = await reader("sh");
+  forked.line('echo "a');
+  const [first] = forked.fork().line('b" ls');
+  assert.equal(first?.style, theme.syntax.string);
 });
 
 Deno.test("a reader carries comments and strings over lines", async () => {

@@ -52,3 +52,14 @@ Deno.test("tints are mixed from the terminal's background, and absent without on
   });
   assert.deepEqual(createTheme(undefined).input, {});
 });
+
+Deno.test("added and removed lines are told apart in 256 colours", () => {
+  const shades = [createTheme([30, 30, 30]), createTheme([255, 255, 255])]
+    .flatMap(({ addedLine, removedLine }) => [addedLine, removedLine])
+    .map((style) =>
+      /48;5;(\d+)/.exec(
+        new Encoder("256").row({ spans: [{ text: "a", style }] }, 9),
+      )?.[1]
+    );
+  assert.deepEqual(shades, ["22", "52", "194", "224"]);
+});
