@@ -39,13 +39,6 @@ export function createTuiPorts(facts: TuiFacts): TuiPorts {
     homeDirectory: host.homeDirectory,
     random: () => (platform.random.bytes(1)[0] ?? 0) / 256,
     // Not there before somebody asks: nothing of it is needed to begin.
-    searchFiles: async (query, cwd, signal) =>
-      (await import("./tui_files.ts")).searchFiles(
-        platform,
-        query,
-        cwd,
-        signal,
-      ),
     gitDiff: async (cwd, signal) =>
       (await import("./tui_git.ts")).workingDiff(platform, cwd, signal),
     gitBranch: async (cwd) => (await readGitInfo(files, cwd))?.branch,

@@ -16,6 +16,8 @@ import { noticeCell } from "./cells/notice.ts";
 import type { CellContext } from "./cells/context.ts";
 import { cellContext } from "./cell_context.ts";
 import { exitMessage } from "./exit_message.ts";
+import { popupOf } from "./composer/popup.ts";
+import { FileFinder } from "./file_finder.ts";
 import { FrameLoop } from "./frames.ts";
 import { InputDecoder } from "./input/decode.ts";
 import type { InputEvent } from "./input/events.ts";
@@ -87,7 +89,7 @@ class App {
   #markdown: Promise<MarkdownParts> | undefined;
   /** Deltas of an answer while what draws it is being loaded. */
   #parts: MarkdownParts | undefined;
-  #search: AbortController | undefined;
+  readonly #files: FileFinder;
   #isTicking = false;
   /** While somebody else has the terminal. */
   #pause: Promise<void> | undefined;
@@ -122,6 +124,7 @@ class App {
       clock,
       this.#controller.signal,
     );
+    this.#files = new FileFinder(ports.services.fileSearch);
     this.#threads = new SessionThreads(ports.services, {
       onEvent: (threadId, event) => this.#onEvent(threadId, event),
       onEnd: (threadId, error) => this.#onThreadEnd(threadId, error),
@@ -144,7 +147,7 @@ class App {
       await untilAborted(scope.signal);
       // Anything but the end of the session is a mistake of ours.
       if (!signal.aborted) throw scope.signal.reason;
-      await this.#threads.close();
+      await Promise.all([this.#threads.close(), this.#files.close()]);
     } finally {
       await this.#leave();
       stops.forEach((stop) => stop());
@@ -280,7 +283,9 @@ class App {
   }
 
   #take({ state, effects }: Step, when: "now" | "soon"): void {
+    const before = this.#state;
     this.#state = askShown(state, this.#ports.clock.monotonic());
+    this.#letGoOfFiles(before);
     for (const effect of effects) this.#perform(effect);
     this.#tick();
     this.#frames.request(when);
@@ -589,29 +594,28 @@ class App {
   }
 
   #searchFiles(query: string): void {
-    this.#search?.abort(new Error("Another text is searched for"));
-    const search = new AbortController();
-    this.#search = search;
     const cwd = this.#state.thread?.info.cwd ?? this.#state.cwd;
-    this.#spawn(async (signal) => {
-      const either = AbortSignal.any([signal, search.signal]);
-      const matches = await this.#ports.searchFiles(query, cwd, either)
-        .catch((error: unknown) => {
-          if (search.signal.aborted) return undefined;
-          throw error;
-        });
-      if (matches === undefined || search.signal.aborted) return;
-      this.#apply((state) => ({
-        state: {
-          ...state,
-          composer: {
-            ...state.composer,
-            popup: { ...state.composer.popup, files: { query, matches } },
+    this.#spawn(() =>
+      this.#files.find(query, cwd, (files) =>
+        this.#apply((state) => ({
+          state: {
+            ...state,
+            composer: {
+              ...state.composer,
+              popup: { ...state.composer.popup, files },
+            },
           },
-        },
-        effects: [],
-      }));
-    });
+          effects: [],
+        })))
+    );
+  }
+
+  /** Files that nobody is looking for any more need not be known. */
+  #letGoOfFiles(before: TuiState): void {
+    const hasList = (state: TuiState) => popupOf(state)?.kind === "files";
+    if (hasList(before) && !hasList(this.#state)) {
+      this.#spawn(() => this.#files.close());
+    }
   }
 
   #edit(text: string): void {

@@ -48,14 +48,6 @@ export interface TerminalTraits {
   readonly isWindowsTerminal: boolean;
 }
 
-export interface FileMatch {
-  /** Relative to the directory that was searched. */
-  readonly path: string;
-  readonly isDirectory: boolean;
-  /** Code units of the path that matched. */
-  readonly indices: readonly number[];
-}
-
 /** Prompts of earlier sessions; newest last. */
 export interface PromptStore {
   read(): Promise<readonly string[]>;
@@ -76,11 +68,6 @@ export interface TuiPorts {
   readonly homeDirectory: string | undefined;
   /** A number from 0 up to, not including, 1. */
   random(): number;
-  searchFiles(
-    query: string,
-    cwd: string,
-    signal: AbortSignal,
-  ): Promise<readonly FileMatch[]>;
   /** Uncommitted changes as `git diff` prints them, with untracked files. */
   gitDiff(cwd: string, signal: AbortSignal): Promise<string>;
   gitBranch(cwd: string, signal: AbortSignal): Promise<string | undefined>;

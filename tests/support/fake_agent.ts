@@ -1,6 +1,7 @@
 /** An agent without a mind: threads that do what a test tells them to. */
 import { AsyncQueue } from "@/async/queue.ts";
 import type { ConfigChange, ConfigWrite } from "@/protocol/config_write.ts";
+import type { FileMatch } from "@/protocol/file_search.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
@@ -105,6 +106,8 @@ export interface FakeAgentOptions {
   readonly stored?: readonly ThreadRecord[];
   readonly turns?: Readonly<Record<ThreadId, readonly StoredTurn[]>>;
   readonly models?: readonly ModelEntry[];
+  /** What `@` can find. */
+  readonly files?: readonly string[];
 }
 
 export class FakeAgent {
@@ -129,6 +132,14 @@ export class FakeAgent {
         account: () =>
           Promise.resolve({ account: null, requiresOpenaiAuth: false }),
         features: () => Promise.resolve([]),
+      },
+      fileSearch: {
+        open: ([root = ""]: readonly string[]) => ({
+          async *query(text: string) {
+            yield { matches: matchesOf(options.files ?? [], text, root) };
+          },
+          close: () => Promise.resolve(),
+        }),
       },
       editor: {
         write: ({ changes }: ConfigWrite) => {
@@ -237,3 +248,18 @@ const MODELS: readonly ModelEntry[] = [
     isHidden: false,
   },
 ];
+
+/** The paths that hold the text as it is. */
+function matchesOf(
+  files: readonly string[],
+  text: string,
+  root: string,
+): readonly FileMatch[] {
+  return files.filter((path) => path.includes(text)).map((path) => ({
+    root,
+    path: path.replace(/\/$/, ""),
+    kind: path.endsWith("/") ? "directory" : "file",
+    score: 1,
+    indices: Array.from(text, (_, index) => path.indexOf(text) + index),
+  }));
+}

@@ -4,7 +4,6 @@
  */
 import { runTui } from "@/tui/app.ts";
 import type {
-  FileMatch,
   TerminalTraits,
   TuiPorts,
   TuiRequest,
@@ -26,7 +25,8 @@ export interface TuiSessionOptions {
   readonly request?: Partial<TuiRequest>;
   readonly agent?: Partial<FakeAgentOptions>;
   readonly history?: readonly string[];
-  readonly files?: readonly FileMatch[];
+  /** Paths below the working directory. */
+  readonly files?: readonly string[];
   readonly ports?: Partial<TuiPorts>;
   readonly env?: Readonly<Record<string, string>>;
   /** What the shell wrote before. */
@@ -88,7 +88,11 @@ export class TuiSession implements AsyncDisposable {
     this.#size = { columns, rows };
     this.terminal = new VirtualTerminal(columns, rows);
     this.terminal.write(options.before ?? "$ codex\r\n");
-    this.agent = new FakeAgent({ cwd: CWD, ...options.agent });
+    this.agent = new FakeAgent({
+      cwd: CWD,
+      files: options.files ?? [],
+      ...options.agent,
+    });
     this.#answers = options.answers ?? true;
     const request: TuiRequest = {
       start: { kind: "new" },
@@ -173,10 +177,6 @@ export class TuiSession implements AsyncDisposable {
       cwd: CWD,
       homeDirectory: "/home/u",
       random: () => 0,
-      searchFiles: (query) =>
-        Promise.resolve(
-          (options.files ?? []).filter(({ path }) => path.includes(query)),
-        ),
       gitDiff: () => Promise.resolve(""),
       gitBranch: () => Promise.resolve("main"),
       gitBranches: () => Promise.resolve(["main"]),
