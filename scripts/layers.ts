@@ -14,7 +14,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ["platform", "protocol", "async", "text"],
   config: ["platform", "protocol", "async", "text"],
   search: ["platform", "protocol", "async", "text"],
-  state: ["platform", "protocol", "async", "text"],
+  // Shows what a patch in a rollout did.
+  state: ["patch", "platform", "protocol", "async", "text"],
   auth: ["config", "platform", "protocol", "async", "text"],
   model: ["config", "platform", "protocol", "async", "text"],
   mcp: ["auth", "config", "platform", "protocol", "async", "text", "jsonrpc"],

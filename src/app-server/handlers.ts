@@ -21,6 +21,7 @@ import { turnHandlers } from "./handlers/turns.ts";
 import type { FileSearches } from "./file_searches.ts";
 import type { Logins } from "./logins.ts";
 import type { McpLogins } from "./mcp_logins.ts";
+import type { Notification } from "./projection.ts";
 import type { Handlers } from "./session.ts";
 import type { ThreadTable } from "./thread_table.ts";
 import { ThreadViews } from "./thread_views.ts";
@@ -51,9 +52,6 @@ const MISSING = [
   "feedback/upload",
   "fs/unwatch",
   "fs/watch",
-  "thread/decrement_elicitation",
-  "thread/increment_elicitation",
-  "thread/memoryMode/set",
   "windowsSandbox/setupStart",
 ] as const satisfies readonly ClientMethod[];
 
@@ -67,12 +65,22 @@ export interface HandlerPorts {
   readonly uid: number;
   readonly clock: Clock;
   newTurnId(): TurnId;
+  /** Tells every connection. */
+  announce(notification: Notification): Promise<void>;
 }
 
-export function createHandlers(
-  { services, table, logins, mcpLogins, searches, uid, clock, newTurnId }:
-    HandlerPorts,
-): Handlers {
+export function createHandlers(ports: HandlerPorts): Handlers {
+  const {
+    services,
+    table,
+    logins,
+    mcpLogins,
+    searches,
+    uid,
+    clock,
+    newTurnId,
+    announce,
+  } = ports;
   const views = new ThreadViews(services.stored, table);
   return {
     ...refusing(
@@ -90,7 +98,12 @@ export function createHandlers(
     ...mcpHandlers(services, table, mcpLogins),
     ...settingHandlers(services),
     ...threadHandlers(services, table, views),
-    ...storedThreadHandlers(services.stored, table, views),
+    ...storedThreadHandlers({
+      stored: services.stored,
+      table,
+      views,
+      announce,
+    }),
     ...threadActionHandlers(table),
     ...threadListHandlers(services, views),
     ...turnHandlers(table, newTurnId),

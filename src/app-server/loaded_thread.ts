@@ -43,6 +43,7 @@ export class LoadedThread {
   /** Rollbacks that wait for their end, in order. */
   readonly #rollbacks: PromiseWithResolvers<void>[] = [];
   #closing: Promise<void> | undefined;
+  #elicitations = 0;
   #preview: string;
   #name: string | undefined;
 
@@ -125,6 +126,25 @@ export class LoadedThread {
       this.submit({ type: "rollback", turns }),
       ended.promise,
     ]);
+  }
+
+  /**
+   * Counts what clients ask the user outside of this program; while there is any, the
+   * time of tools stands still.
+   *
+   * @throws RpcError when there is none to take away
+   */
+  async countElicitation(step: 1 | -1): Promise<number> {
+    if (this.#elicitations + step < 0) {
+      throw new RpcError(
+        RPC_INVALID_REQUEST,
+        "out-of-band elicitation count is already zero",
+      );
+    }
+    this.#elicitations += step;
+    const count = this.#elicitations;
+    await this.submit({ type: "holdToolTime", isHeld: count > 0 });
+    return count;
   }
 
   /** Adds a watcher; what the thread is waiting for is asked of it, too. */

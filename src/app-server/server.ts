@@ -55,6 +55,7 @@ export function createServer(
     uid: host.uid,
     clock,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
+    announce: (notification) => announce(sessions, notification),
   });
   const report = (text: string) => log.error("codex::app_server", () => text);
   return {

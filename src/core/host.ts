@@ -16,6 +16,7 @@ import {
   findLatest,
   findSession,
   rolloutPath,
+  type SessionFile,
 } from "@/state/sessions.ts";
 import { type HostPorts, openThread, type ThreadSpec } from "./open_thread.ts";
 
@@ -104,23 +105,35 @@ async function findStored(
   selector: ThreadSelector,
 ): Promise<StoredThread> {
   const { files } = ports.platform;
-  const { codexHome, provider, cwd } = ports.config;
-  const filter = (anyDirectory: boolean) =>
-    anyDirectory ? { provider: provider.id } : { provider: provider.id, cwd };
+  const { codexHome, cwd } = ports.config;
   const session = selector.kind === "id"
     ? await findSession(files, codexHome, selector.id)
-    : selector.kind === "name"
-    ? await findByName(
-      files,
-      codexHome,
-      selector.name,
-      filter(selector.anyDirectory),
-    )
-    : await findLatest(files, codexHome, filter(selector.anyDirectory));
+    : await search(ports, selector);
   if (session === undefined) {
     throw new CodexError("not_found", notFoundText(selector, cwd));
   }
   return await read(files, session.path);
+}
+
+/** The index, where there is one, saves reading every rollout that is looked at. */
+async function search(
+  { platform, config }: HostPorts,
+  selector: Exclude<ThreadSelector, { kind: "id" }>,
+): Promise<SessionFile | undefined> {
+  const { codexHome, sqliteHome, provider, cwd } = config;
+  const filter = selector.anyDirectory
+    ? { provider: provider.id }
+    : { provider: provider.id, cwd };
+  const { openKnownSessions } = await import("@/state/known_sessions.ts");
+  const known = await openKnownSessions({ ...platform, sqliteHome }, codexHome);
+  try {
+    const places = { files: platform.files, codexHome, known };
+    return selector.kind === "name"
+      ? await findByName(places, selector.name, filter)
+      : await findLatest(places, filter);
+  } finally {
+    known?.close();
+  }
 }
 
 async function read(files: FileSystem, path: string): Promise<StoredThread> {

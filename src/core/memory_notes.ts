@@ -32,6 +32,8 @@ export interface NotePorts {
   readonly config: Pick<Config, "codexHome" | "memories">;
   readonly model: ModelClient;
   readonly threadId: ThreadId;
+  /** The user may have changed their mind about this one thread. */
+  isWanted(): boolean;
   history(): readonly ResponseItem[];
   /** A request without tools. */
   request(turnId: TurnId, input: readonly ResponseItem[]): ModelRequest;
@@ -54,6 +56,7 @@ export class MemoryNotes implements TurnNotice {
     const turn = this.#last;
     const history = this.#ports.history();
     if (turn === undefined || !isTurnLast(history)) return;
+    if (!this.#ports.isWanted()) return;
     if (config.memories.skipsExternalContext && hasExternalContext(history)) {
       return;
     }

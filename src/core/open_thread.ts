@@ -3,6 +3,7 @@
  * it uses. New threads, continued ones and agents all begin here.
  */
 import { PendingAnswers } from "@/async/pending_answers.ts";
+import { TimeHold } from "@/async/time_hold.ts";
 import { AsyncQueue } from "@/async/queue.ts";
 import type { Config } from "@/config/config.ts";
 import type { RuleSet } from "@/exec-policy/rule.ts";
@@ -138,9 +139,10 @@ export async function openThread(
     emit,
     hooks && (({ at, call }, signal) => hooks.permission(at, call, signal)),
   );
+  const toolTime = new TimeHold();
   // Last, because nothing may fail between starting processes and owning them.
   const { own, reload } = spec.servers === undefined
-    ? await openServers(ports, { config, settings, emit }, signal)
+    ? await openServers(ports, { config, settings, toolTime, emit }, signal)
     : NO_SERVERS;
   const servers = spec.servers ?? own;
   const agents = createThreadAgents({
@@ -208,6 +210,7 @@ export async function openThread(
       callTool: (call, end) => servers.callTool(call, id, end),
     },
     reloadServers: reload,
+    toolTime,
     sandboxMechanism: async () =>
       (await ports.sandbox.status(signal)).description,
     environment,
@@ -240,6 +243,7 @@ async function openNotes(thread: {
     config,
     model: ports.model,
     threadId: state.id,
+    isWanted: () => state.memoryMode === "enabled",
     history: () => state.history.items,
     request(turnId, input) {
       const { settings } = thread.settings.freeze();
@@ -277,17 +281,19 @@ async function openServers(
   thread: {
     readonly config: Config;
     readonly settings: CurrentSettings;
+    readonly toolTime: TimeHold;
     emit(event: ThreadEvent): Promise<void>;
   },
   signal: AbortSignal,
 ): Promise<OpenServers> {
-  const { settings, emit } = thread;
+  const { settings, toolTime, emit } = thread;
   const start = async (config: Config, lifetime: AbortSignal) => {
     if (!hasEnabledServers(config)) return undefined;
     const { startThreadServers } = await import("./mcp/thread_servers.ts");
     return await startThreadServers({
       platform,
       config,
+      toolTime,
       emit,
       approvalPolicy: () => settings.freeze().settings.approvalPolicy,
     }, lifetime);

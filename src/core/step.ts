@@ -12,6 +12,7 @@ import {
   isToolCall,
   messageText,
   type ResponseItem,
+  searchQuery,
   type ToolCallItem,
 } from "@/protocol/response_items.ts";
 import type { RolloutEntry, StoredEvent } from "@/protocol/rollout.ts";
@@ -213,21 +214,6 @@ function generatedImage(
     result: text(raw.result),
     ...(prompt === "" ? {} : { revisedPrompt: prompt }),
   };
-}
-
-function searchQuery(
-  action: Extract<ResponseItem, { type: "web_search_call" }>["action"],
-): string {
-  switch (action?.type) {
-    case "search":
-      return action.query ?? action.queries?.[0] ?? "";
-    case "open_page":
-      return action.url ?? "";
-    case "find_in_page":
-      return `'${action.pattern ?? ""}' in ${action.url ?? ""}`;
-    default:
-      return "";
-  }
 }
 
 function storedEvent(item: ResponseItem): StoredEvent | undefined {

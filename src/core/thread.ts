@@ -4,6 +4,7 @@
  * turn and loses nothing.
  */
 import { AsyncQueue } from "@/async/queue.ts";
+import type { TimeHold } from "@/async/time_hold.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadMcpAccess } from "@/protocol/mcp_access.ts";
@@ -63,6 +64,8 @@ export interface ThreadParts {
   readonly events: AsyncQueue<ThreadEvent>;
   readonly mcp: ThreadMcpAccess | undefined;
   reloadServers(): void;
+  /** Stops the time of tools. */
+  readonly toolTime: TimeHold;
   sandboxMechanism(): Promise<string>;
   review(
     op: ReviewOp,
@@ -159,6 +162,12 @@ export class Thread implements ThreadHandle {
         return await this.#parts.sessions.close();
       case "reloadServers":
         return this.#parts.reloadServers();
+      case "holdToolTime":
+        return op.isHeld
+          ? this.#parts.toolTime.hold()
+          : this.#parts.toolTime.release();
+      case "memoryMode":
+        return await this.#parts.state.setMemoryMode(op.mode);
       case "toAgent":
         return await this.#parts.agents.deliver(op.threadId, op.op);
       default:

@@ -5,6 +5,7 @@
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 import type {
+  MemoryMode,
   RolloutEntry,
   SessionMeta,
   TurnContext,
@@ -38,6 +39,7 @@ export class ThreadState {
   baseline: TurnContext | undefined;
   /** How often the history was compacted. */
   compactions: number;
+  #meta: SessionMeta;
   readonly #writer: RolloutWriter;
   readonly #marks: TurnMarks;
   /** Lines that wait for the first one worth making a file for. */
@@ -46,6 +48,7 @@ export class ThreadState {
   private constructor(start: NewThread, stored: Partial<StoredThread>) {
     this.id = start.id;
     this.instructions = start.instructions;
+    this.#meta = stored.meta ?? start.meta;
     this.#writer = start.writer;
     this.#pending = [];
     const items = pairCalls(stored.history ?? []);
@@ -112,6 +115,24 @@ export class ThreadState {
     }]);
     this.history.replace(this.#marks.rollBack(this.history.items, turns));
     this.ledger.restart(this.history.items);
+  }
+
+  /** Whether this thread may leave notes for later ones. */
+  get memoryMode(): MemoryMode {
+    return this.#meta.memory_mode ?? "enabled";
+  }
+
+  async setMemoryMode(mode: MemoryMode): Promise<void> {
+    const { git: _asItIs, ...meta } = this.#meta;
+    this.#meta = { ...this.#meta, memory_mode: mode };
+    const [first, ...others] = this.#pending;
+    if (first?.type === "session_meta") {
+      // Nothing is written yet, and this alone is no reason to.
+      this.#pending = [{ ...first, payload: this.#meta }, ...others];
+      return;
+    }
+    const payload = { ...meta, memory_mode: mode };
+    await this.persist([{ type: "session_meta", payload }]);
   }
 
   close(): void {

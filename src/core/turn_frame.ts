@@ -2,6 +2,7 @@
  * The outside of a turn, whatever happens in it: its id, its first and last lines in
  * the record, its first and last events.
  */
+import { legacyErrorInfo } from "@/protocol/legacy_errors.ts";
 import type { Clock, Random } from "@/platform/platform.ts";
 import type { ThreadEvent, TurnError, TurnStatus } from "@/protocol/events.ts";
 import { type TurnId, uuidV7 } from "@/protocol/ids.ts";
@@ -100,6 +101,11 @@ export class TurnFrame {
     if (failure.code !== "storage") {
       await this.#ports.state.persist([
         ...end.lines ?? [],
+        eventLine({
+          type: "error",
+          message: failure.message,
+          codex_error_info: legacyErrorInfo(failure.code),
+        }),
         this.#lastLine(undefined, end.firstOutputAt),
       ]);
     }

@@ -6,7 +6,8 @@ import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId, TurnId } from "@/protocol/ids.ts";
 import type { LegacyEvent } from "@/protocol/legacy_events.ts";
 import { itemEvents } from "./item_events.ts";
-import { approvalEvents, legacyErrorInfo, legacyUsage } from "./wire.ts";
+import { legacyErrorInfo } from "@/protocol/legacy_errors.ts";
+import { approvalEvents, legacyUsage } from "./wire.ts";
 
 export class Projection {
   readonly #threadId: ThreadId;

@@ -1,6 +1,5 @@
 /** Values of the agent as clients of `codex mcp-server` read them. Pure. */
 import { commandActions } from "@/exec-policy/actions.ts";
-import type { ErrorCode } from "@/protocol/errors.ts";
 import type { ThreadEvent, TokenUsage } from "@/protocol/events.ts";
 import type { ThreadInfo } from "@/protocol/host.ts";
 import type { TurnId } from "@/protocol/ids.ts";
@@ -9,7 +8,6 @@ import type {
   LegacyChange,
   LegacyChanges,
   LegacyDuration,
-  LegacyErrorInfo,
   LegacyEvent,
   LegacyUsage,
   ParsedCommand,
@@ -120,29 +118,4 @@ export function legacyUsage(usage: TokenUsage): LegacyUsage {
 export function legacyDuration(ms: number): LegacyDuration {
   const secs = Math.floor(ms / 1000);
   return { secs, nanos: Math.round((ms - secs * 1000) * 1_000_000) };
-}
-
-/** The protocol's word for a kind of failure, where it has one. */
-export function legacyErrorInfo(code: ErrorCode): LegacyErrorInfo {
-  switch (code) {
-    case "context_window_exceeded":
-    case "server_overloaded":
-    case "bad_request":
-    case "internal_server_error":
-      return code;
-    case "usage_limit":
-    case "quota_exceeded":
-      return "usage_limit_exceeded";
-    case "unauthorized":
-    case "missing_credentials":
-      return "unauthorized";
-    case "sandbox_unavailable":
-      return "sandbox_error";
-    case "stream_disconnected":
-      return { response_stream_disconnected: { http_status_code: null } };
-    case "retry_limit":
-      return { response_too_many_failed_attempts: { http_status_code: null } };
-    default:
-      return "other";
-  }
 }

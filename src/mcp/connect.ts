@@ -3,6 +3,7 @@
  * connected again when it has died or forgotten its session, a limited number of times.
  */
 import { abortable } from "@/async/scope.ts";
+import type { TimeHold } from "@/async/time_hold.ts";
 import type { McpServerConfig } from "@/config/config.ts";
 import { boundResult } from "./bounded_result.ts";
 import { isSessionExpired, reasonOf } from "./failures.ts";
@@ -30,6 +31,8 @@ export interface ConnectRequest {
   readonly codexHome: string;
   /** Answers the server's questions to the user. */
   readonly ask: AskUser;
+  /** Stops the time of its requests. */
+  readonly toolTime?: TimeHold | undefined;
 }
 
 /** A server that dies this often has something else wrong than bad luck. */

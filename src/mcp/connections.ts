@@ -1,4 +1,5 @@
 /** All servers of a thread: started side by side, ended together. */
+import type { TimeHold } from "@/async/time_hold.ts";
 import type { Config, McpServerConfig } from "@/config/config.ts";
 import { type ConnectPorts, connectServer } from "./connect.ts";
 import { type AskUser, type McpServer, McpStartError } from "./server.ts";
@@ -21,6 +22,8 @@ export type ServersRequest =
   & {
     /** Answers the servers' questions to the user. */
     readonly ask: AskUser;
+    /** Stops the time of requests to them. */
+    readonly toolTime?: TimeHold | undefined;
   };
 
 /**

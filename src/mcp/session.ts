@@ -13,6 +13,7 @@ import {
 import * as v from "valibot";
 import { abortable } from "@/async/scope.ts";
 import { Deadline } from "@/async/deadline.ts";
+import type { TimeHold } from "@/async/time_hold.ts";
 import type { McpServerConfig } from "@/config/config.ts";
 import { resolvePath } from "@/platform/paths.ts";
 import { FileError, type Platform } from "@/platform/platform.ts";
@@ -39,6 +40,8 @@ export interface SessionRequest {
   readonly cwd: string;
   readonly codexHome: string;
   readonly log: ServerLog;
+  /** Stops the time of requests while somebody else asks the user something. */
+  readonly toolTime?: TimeHold | undefined;
   ask: InboundPorts["ask"];
   toolsChanged(): void;
 }
@@ -300,6 +303,7 @@ export class Session {
     );
     const { signal: late } = deadline;
     this.#running.add(deadline);
+    using _watch = this.#request.toolTime?.watch(deadline);
     try {
       // The SDK's own timer cannot be put on hold; ours ends the request by its signal,
       // and the server is told either way.

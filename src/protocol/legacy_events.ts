@@ -2,6 +2,7 @@
  * Events as clients of `codex mcp-server` read them: the names and fields of the first
  * Codex protocol, in snake case. Only those are here that this program tells.
  */
+import type { LegacyErrorInfo } from "./legacy_errors.ts";
 import type { ApprovalPolicy, SandboxPolicy } from "./policy.ts";
 
 export type ParsedCommand =
@@ -79,11 +80,6 @@ export interface LegacyDuration {
   readonly secs: number;
   readonly nanos: number;
 }
-
-/** A word, or one with what the provider said. */
-export type LegacyErrorInfo =
-  | string
-  | Readonly<Record<string, { readonly http_status_code: number | null }>>;
 
 interface CommandOf {
   readonly call_id: string;

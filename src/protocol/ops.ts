@@ -15,6 +15,7 @@ import type {
 } from "./policy.ts";
 import type { PermissionGrant } from "./permissions.ts";
 import type { UserAnswers } from "./questions.ts";
+import type { MemoryMode } from "./rollout.ts";
 import type { ResponseItem } from "./response_items.ts";
 import type { ReviewTarget } from "./review.ts";
 
@@ -92,6 +93,10 @@ export type Op =
   | { readonly type: "cleanTerminals" }
   /** From the next turn on, the MCP servers are those configured then. */
   | { readonly type: "reloadServers" }
+  /** Stops the time tools may take, or lets it go on. */
+  | { readonly type: "holdToolTime"; readonly isHeld: boolean }
+  /** Whether the thread may leave notes for later ones. */
+  | { readonly type: "memoryMode"; readonly mode: MemoryMode }
   /** Stops the running turn; every open call is accounted for first. */
   | { readonly type: "interrupt" }
   /** Answers the approval request of that id. */

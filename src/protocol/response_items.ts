@@ -110,6 +110,20 @@ export type WebSearchAction =
   }
   | { readonly type: "other" };
 
+/** What was looked for, in words. */
+export function searchQuery(action: WebSearchAction | undefined): string {
+  switch (action?.type) {
+    case "search":
+      return action.query ?? action.queries?.[0] ?? "";
+    case "open_page":
+      return action.url ?? "";
+    case "find_in_page":
+      return `'${action.pattern ?? ""}' in ${action.url ?? ""}`;
+    default:
+      return "";
+  }
+}
+
 export interface WebSearchCallItem {
   readonly type: "web_search_call";
   readonly id?: string;

@@ -11,6 +11,7 @@ import type {
   ReasoningEffort,
   SandboxPolicy,
 } from "./policy.ts";
+import type { LegacyErrorInfo } from "./legacy_errors.ts";
 import type { ResponseItem } from "./response_items.ts";
 import type { ReviewOutput, ReviewTarget } from "./review.ts";
 
@@ -32,6 +33,9 @@ export type SessionSource =
     };
   };
 
+/** Whether a thread may leave notes for later ones. */
+export type MemoryMode = "enabled" | "disabled";
+
 /** The first line: whose thread this is and how it began. */
 export interface SessionMeta {
   readonly id: ThreadId;
@@ -47,6 +51,8 @@ export interface SessionMeta {
   readonly base_instructions: { readonly text: string } | null;
   /** Tools the client brought, for threads that go on without it saying so again. */
   readonly dynamic_tools?: readonly DynamicToolSpec[];
+  /** Absent means enabled. */
+  readonly memory_mode?: MemoryMode;
   readonly git?: {
     readonly commit_hash?: string;
     readonly branch?: string;
@@ -136,6 +142,12 @@ export type StoredEvent =
   | {
     readonly type: "exited_review_mode";
     readonly review_output: ReviewOutput | null;
+  }
+  /** Why a turn failed, before the line of its end. */
+  | {
+    readonly type: "error";
+    readonly message: string;
+    readonly codex_error_info: LegacyErrorInfo;
   }
   | {
     readonly type: "turn_aborted";

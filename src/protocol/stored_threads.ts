@@ -2,9 +2,10 @@
  * Threads as they are stored: what can be learned of one, and changed in its record,
  * without running it.
  */
-import type { TurnStatus } from "./events.ts";
+import type { TurnError, TurnStatus } from "./events.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
 import type { ThreadItem } from "./items.ts";
+import type { MemoryMode } from "./rollout.ts";
 import type { ThreadRecord } from "./thread_record.ts";
 
 /** A turn as its thread's record tells it; times are seconds since the Unix epoch. */
@@ -13,6 +14,8 @@ export interface StoredTurn {
   readonly items: readonly ThreadItem[];
   /** Undefined when nothing was written of its end: it runs, or it was cut off. */
   readonly status: TurnStatus | undefined;
+  /** Why it failed. */
+  readonly error?: TurnError;
   readonly startedAt?: number;
   readonly completedAt?: number;
   readonly durationMs?: number;
@@ -76,6 +79,8 @@ export interface ThreadStore {
   rename(id: ThreadId, name: string): Promise<void>;
   /** @throws CodexError `not_found` or `storage` */
   changeGit(id: ThreadId, change: GitChange): Promise<void>;
+  /** Whether it may leave notes. @throws CodexError `not_found` or `storage` */
+  setMemoryMode(id: ThreadId, mode: MemoryMode): Promise<void>;
   /** Puts it out of the way. @throws CodexError `not_found` or `storage` */
   archive(id: ThreadId): Promise<void>;
   /** @throws CodexError `not_found` or `storage` */

@@ -45,6 +45,10 @@ const Meta = v.looseObject({
   forked_from_id: MaybeText,
   agent_nickname: MaybeText,
   agent_role: MaybeText,
+  memory_mode: v.fallback(
+    v.optional(v.picklist(["enabled", "disabled"])),
+    undefined,
+  ),
   git: v.fallback(
     v.optional(v.looseObject({
       commit_hash: MaybeText,
@@ -66,6 +70,9 @@ export function mergeMeta(
   if (meta !== undefined && payload.id !== meta.id) return meta;
   const decoded = v.safeParse(Meta, payload);
   if (!decoded.success) return meta;
-  // Fields that are absent are undefined here, which every reader takes for absent.
-  return { ...meta, ...decoded.output as unknown as SessionMeta };
+  // Fields that are absent are undefined here, which every reader takes for absent; a
+  // later line that does not speak of them changes nothing.
+  const said = Object.entries(decoded.output)
+    .filter(([, value]) => value !== undefined);
+  return { ...meta, ...Object.fromEntries(said) as unknown as SessionMeta };
 }

@@ -1,11 +1,12 @@
 /**
  * Where rollouts lie and how one is found: by id, by name, or the newest that fits.
- * The files are the truth; nothing here needs an index.
+ * The files are the truth; an index only saves reading them.
  */
 import { baseNameOf } from "@/platform/paths.ts";
 import type { FileInfo, FileSystem } from "@/platform/platform.ts";
 import { isUuid, type ThreadId } from "@/protocol/ids.ts";
 import { asObject, parseLine } from "./rollout_line.ts";
+import type { KnownSessions } from "./known_sessions.ts";
 import { readLines } from "./rollout_reader.ts";
 import { readNames } from "./thread_names.ts";
 
@@ -51,6 +52,14 @@ export async function findSession(
   return undefined;
 }
 
+/** Where threads are looked for. */
+export interface SearchPlaces {
+  readonly files: FileSystem;
+  readonly codexHome: string;
+  /** What an index knows; without one the files are read. */
+  readonly known?: KnownSessions | undefined;
+}
+
 export interface LatestFilter {
   readonly provider: string;
   /** Only threads last used here; undefined for any directory. */
@@ -86,34 +95,33 @@ export async function lookAt(
 
 /** The most recently written thread of a provider, and of a directory if one is given. */
 export async function findLatest(
-  files: FileSystem,
-  codexHome: string,
+  places: SearchPlaces,
   filter: LatestFilter,
 ): Promise<SessionFile | undefined> {
+  const { files, codexHome } = places;
   const sessions = await Array.fromAsync(listSessions(files, codexHome));
   const dated = (await lookAt(files, sessions)).toSorted((left, right) =>
     right.info.modifiedMs - left.info.modifiedMs
   );
   for (const session of dated) {
-    if (await matches(files, session, filter)) return session;
+    if (await matches(places, session, filter)) return session;
   }
   return undefined;
 }
 
 /** The thread with this name: the last one so named, within a directory if one is given. */
 export async function findByName(
-  files: FileSystem,
-  codexHome: string,
+  places: SearchPlaces,
   name: string,
   filter: LatestFilter,
 ): Promise<SessionFile | undefined> {
+  const { files, codexHome } = places;
   const names = await readNames(files, codexHome);
   for (const [id, threadName] of [...names].reverse()) {
     if (threadName !== name) continue;
     const session = await findSession(files, codexHome, id);
-    if (session !== undefined && await matches(files, session, filter)) {
-      return session;
-    }
+    const [seen] = session === undefined ? [] : await lookAt(files, [session]);
+    if (seen !== undefined && await matches(places, seen, filter)) return seen;
   }
   return undefined;
 }
@@ -198,10 +206,20 @@ function threadIdOf(fileName: string): ThreadId | undefined {
 }
 
 async function matches(
-  files: FileSystem,
-  session: SessionFile,
+  { files, known }: SearchPlaces,
+  session: SeenFile,
   filter: LatestFilter,
 ): Promise<boolean> {
+  const { provider, cwd } = known?.factsOf(session) ??
+    await readFacts(files, session);
+  if (provider !== filter.provider) return false;
+  return filter.cwd === undefined || cwd === filter.cwd;
+}
+
+async function readFacts(
+  files: FileSystem,
+  session: SessionFile,
+): Promise<{ readonly provider: unknown; readonly cwd: unknown }> {
   let provider: unknown;
   let cwd: unknown;
   for await (const line of readLines(files, session.path)) {
@@ -216,6 +234,5 @@ async function matches(
       cwd = payload.cwd ?? cwd;
     }
   }
-  if (provider !== filter.provider) return false;
-  return filter.cwd === undefined || cwd === filter.cwd;
+  return { provider, cwd };
 }

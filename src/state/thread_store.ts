@@ -71,7 +71,20 @@ export function createThreadStore(ports: StorePorts): ThreadStore {
         () => appendName(ports, codexHome, id, name),
       ),
     changeGit: (id, change) =>
-      attempt(`change thread ${id}`, () => changeGit(ports, id, change)),
+      attempt(
+        `change thread ${id}`,
+        () =>
+          changeMeta(
+            ports,
+            id,
+            ({ git }) => ({ git: changedGit(git, change) }),
+          ),
+      ),
+    setMemoryMode: (id, mode) =>
+      attempt(
+        `change thread ${id}`,
+        () => changeMeta(ports, id, () => ({ memory_mode: mode })),
+      ),
     archive: (id) =>
       attempt(`archive thread ${id}`, async () => {
         const session = await findSession(files, codexHome, id);
@@ -120,8 +133,8 @@ async function readTurns(
 ): Promise<readonly StoredTurn[]> {
   const fold = new TurnFold();
   for await (const line of readLines(files, path)) {
-    // Items of the conversation can be huge, and tell nothing of turns.
-    if (!line.includes('"event_msg"')) continue;
+    // Messages can be huge, and are told by events as well.
+    if (!/"event_msg"|_call|"turn_context"|"session_meta"/.test(line)) continue;
     const parsed = parseLine(line);
     if (parsed !== undefined) fold.take(parsed);
   }
@@ -129,17 +142,18 @@ async function readTurns(
 }
 
 /** A later line about a thread changes what its first line says. */
-async function changeGit(
+async function changeMeta(
   ports: StorePorts,
   id: ThreadId,
-  change: GitChange,
+  change: (meta: SessionMeta) => Partial<SessionMeta>,
 ): Promise<void> {
   const path = await pathOf(ports, id);
   const stored = path && await readRollout(ports.files, path);
   if (!path || !stored) throw notFound("rollout", id);
+  const { meta } = stored;
   const entry: RolloutEntry = {
     type: "session_meta",
-    payload: { ...stored.meta, git: changedGit(stored.meta.git, change) },
+    payload: { ...meta, ...change(meta) },
   };
   await appendText(ports.files, path, encodeLine(entry, ports.clock));
 }

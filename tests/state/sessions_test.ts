@@ -1,12 +1,17 @@
 /** Finding a stored thread: by id, by name, the newest that fits. */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { createPlatform } from "@/platform/deno.ts";
 import { denoFiles } from "@/platform/files.ts";
+import { DATABASE_FILE } from "@/state/database.ts";
+import { openKnownSessions } from "@/state/known_sessions.ts";
 import {
   findByName,
   findLatest,
   findSession,
   rolloutPath,
 } from "@/state/sessions.ts";
+import { openThreadLists } from "@/state/thread_lists.ts";
 
 const [A, B, C] = ["a", "b", "c"].map((digit) =>
   `01a20461-c44a-7f81-be73-f34280a2ded${digit}`
@@ -79,8 +84,7 @@ Deno.test("the newest thread is the last written one of the provider, in its las
   withHome(STORED, async (home) => {
     const find = async (provider: string, cwd?: string) =>
       (await findLatest(
-        denoFiles,
-        home,
+        { files: denoFiles, codexHome: home },
         cwd === undefined ? { provider } : { provider, cwd },
       ))?.id;
     assert.deepEqual(
@@ -111,8 +115,7 @@ Deno.test("a name is that of the thread named so last; damaged lines name nothin
     );
     const find = async (name: string, cwd?: string) =>
       (await findByName(
-        denoFiles,
-        home,
+        { files: denoFiles, codexHome: home },
         name,
         cwd === undefined ? { provider: "mock" } : { provider: "mock", cwd },
       ))?.id;
@@ -134,9 +137,57 @@ Deno.test("without a sessions directory nothing is found", () =>
     assert.deepEqual(
       [
         await findSession(denoFiles, home, A),
-        await findLatest(denoFiles, home, { provider: "mock" }),
-        await findByName(denoFiles, home, "x", { provider: "mock" }),
+        await findLatest({ files: denoFiles, codexHome: home }, {
+          provider: "mock",
+        }),
+        await findByName({ files: denoFiles, codexHome: home }, "x", {
+          provider: "mock",
+        }),
       ],
       [undefined, undefined, undefined],
     );
+  }));
+
+Deno.test("an index is believed of files as it read them, and of no others", () =>
+  withHome(STORED, async (home) => {
+    const ports = {
+      ...createPlatform(),
+      codexHome: home,
+      sqliteHome: home,
+    };
+    const find = async () => {
+      const known = await openKnownSessions(ports, home);
+      try {
+        const places = { files: denoFiles, codexHome: home, known };
+        return (await findLatest(places, { provider: "mock", cwd: "/two" }))
+          ?.id;
+      } finally {
+        known?.close();
+      }
+    };
+    // There is none, and none is made.
+    assert.equal(await find(), B);
+    assert.equal(
+      [...Deno.readDirSync(home)].some(({ name }) => name.includes("sqlite")),
+      false,
+    );
+    const lists = await openThreadLists(ports);
+    await lists.list({
+      isArchived: false,
+      sortKey: "created",
+      direction: "ascending",
+      limit: 1,
+      isFresh: true,
+    }, new AbortController().signal);
+    lists.close();
+    const path = `${home}/${DATABASE_FILE}`;
+    const database = new DatabaseSync(path);
+    database.exec(`UPDATE threads SET cwd = '/two' WHERE id = '${A}'`);
+    database.close();
+    assert.equal(await find(), A);
+    // The file was written to since, so it is read.
+    await Deno.utime(rolloutPath(home, A, Date.UTC(2026, 0, 2)), 500, 500);
+    assert.equal(await find(), B);
+    await Deno.writeTextFile(path, "no database");
+    assert.equal(await find(), B);
   }));

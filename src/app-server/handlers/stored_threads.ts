@@ -1,6 +1,7 @@
 /** Threads as they are stored: read, named, put away, rolled back. */
 import type { Params } from "@/protocol/rpc/methods.ts";
 import type { GitChange, ThreadStore } from "@/protocol/stored_threads.ts";
+import type { Notification } from "../projection.ts";
 import { refused } from "../refusal.ts";
 import type { Handlers } from "../session.ts";
 import type { ThreadTable } from "../thread_table.ts";
@@ -14,12 +15,19 @@ type Names =
   | "thread/archive"
   | "thread/unarchive"
   | "thread/metadata/update"
+  | "thread/memoryMode/set"
   | "thread/rollback";
 
+export interface StoredThreadPorts {
+  readonly stored: ThreadStore;
+  readonly table: ThreadTable;
+  readonly views: ThreadViews;
+  /** Tells every connection: lists of threads are open in all of them. */
+  announce(notification: Notification): Promise<void>;
+}
+
 export function storedThreadHandlers(
-  stored: ThreadStore,
-  table: ThreadTable,
-  views: ThreadViews,
+  { stored, table, views, announce }: StoredThreadPorts,
 ): Pick<Handlers, Names> {
   return {
     async "thread/read"({ threadId, includeTurns }) {
@@ -32,7 +40,7 @@ export function storedThreadHandlers(
       const turns = await views.storedTurns(threadId, "thread/turns/list");
       return turnPage(turns, request);
     },
-    async "thread/name/set"({ threadId, name }, { session, afterAnswer }) {
+    async "thread/name/set"({ threadId, name }, { afterAnswer }) {
       const threadName = name.trim();
       if (threadName === "") throw refused("thread name must not be empty");
       const running = table.find(threadId);
@@ -42,32 +50,38 @@ export function storedThreadHandlers(
       await stored.rename(threadId, threadName);
       running?.rename(threadName);
       afterAnswer(() =>
-        session.notify({
+        announce({
           method: "thread/name/updated",
           params: { threadId, threadName },
         })
       );
       return {};
     },
-    async "thread/archive"({ threadId }, { session, afterAnswer }) {
+    async "thread/archive"({ threadId }, { afterAnswer }) {
       // Its writer would go on at the old place, where nobody looks any more.
       await table.end(threadId);
       await stored.archive(threadId);
       afterAnswer(() =>
-        session.notify({ method: "thread/archived", params: { threadId } })
+        announce({ method: "thread/archived", params: { threadId } })
       );
       return {};
     },
-    async "thread/unarchive"({ threadId }, { session, afterAnswer }) {
+    async "thread/unarchive"({ threadId }, { afterAnswer }) {
       await stored.unarchive(threadId);
       afterAnswer(() =>
-        session.notify({ method: "thread/unarchived", params: { threadId } })
+        announce({ method: "thread/unarchived", params: { threadId } })
       );
       return { thread: await views.thread(threadId, []) };
     },
     async "thread/metadata/update"({ threadId, gitInfo }) {
       await stored.changeGit(threadId, gitChangeOf(gitInfo));
       return { thread: await views.thread(threadId, []) };
+    },
+    async "thread/memoryMode/set"({ threadId, mode }) {
+      const running = table.find(threadId);
+      if (running === undefined) await stored.setMemoryMode(threadId, mode);
+      else await running.submit({ type: "memoryMode", mode });
+      return {};
     },
     async "thread/rollback"({ threadId, numTurns }) {
       if (numTurns < 1) throw refused("numTurns must be >= 1");

@@ -13,6 +13,8 @@ type Names =
   | "thread/compact/start"
   | "thread/shellCommand"
   | "thread/backgroundTerminals/clean"
+  | "thread/increment_elicitation"
+  | "thread/decrement_elicitation"
   | "thread/inject_items";
 
 export function threadActionHandlers(
@@ -33,6 +35,14 @@ export function threadActionHandlers(
     async "thread/backgroundTerminals/clean"({ threadId }) {
       await table.get(threadId).submit({ type: "cleanTerminals" });
       return {};
+    },
+    async "thread/increment_elicitation"({ threadId }) {
+      const count = await table.get(threadId).countElicitation(1);
+      return { count, paused: true };
+    },
+    async "thread/decrement_elicitation"({ threadId }) {
+      const count = await table.get(threadId).countElicitation(-1);
+      return { count, paused: count > 0 };
     },
     async "thread/inject_items"({ threadId, items }) {
       const thread = table.get(threadId);

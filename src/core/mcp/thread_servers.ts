@@ -2,6 +2,7 @@
  * The MCP servers of one thread: started with it, ended with it. This module brings
  * the client; `host.ts` loads it only when a server is configured.
  */
+import type { TimeHold } from "@/async/time_hold.ts";
 import { abortable } from "@/async/scope.ts";
 import type { Config } from "@/config/config.ts";
 import {
@@ -32,6 +33,8 @@ class ThreadClosed extends Error {
 export interface ThreadServersPorts {
   readonly platform: Platform;
   readonly config: Config;
+  /** Stops the time of calls. */
+  readonly toolTime: TimeHold;
   /** Counts for questions servers ask outside of any call. */
   approvalPolicy(): ApprovalPolicy;
   emit(event: ThreadEvent): Promise<void>;
@@ -88,7 +91,9 @@ class RunningServers implements ThreadServers {
   #tools: Promise<ServerTools> | undefined;
   #warnings: string[] = [];
 
-  constructor({ platform, config, approvalPolicy, emit }: ThreadServersPorts) {
+  constructor(
+    { platform, config, toolTime, approvalPolicy, emit }: ThreadServersPorts,
+  ) {
     const elicitations = new Elicitations(emit, approvalPolicy);
     this.#common = {
       clock: platform.clock,
@@ -102,6 +107,7 @@ class RunningServers implements ThreadServers {
         mcpServers: config.mcpServers,
         cwd: config.cwd,
         codexHome: config.codexHome,
+        toolTime,
         ask: (question, signal) => elicitations.ask(question, signal),
       },
       this.#controller.signal,
