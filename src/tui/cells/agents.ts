@@ -12,6 +12,7 @@ import {
   bullet,
   detailRows,
   dim,
+  firstRows,
   fitted,
   inOneLine,
   markedRows,
@@ -34,7 +35,14 @@ export function agentCell(
   item: CollabAgentToolCallThreadItem,
   names: AgentNames,
 ): Cell {
-  return { lines: (context) => agentLines(item, names, context) };
+  return {
+    lines: (context) => agentLines(item, names, context),
+    allLines: (context) =>
+      fitted([
+        ...headingRows(item, names, context),
+        ...detailRows(detailsOf(item, names, context), context.width),
+      ], context.width),
+  };
 }
 
 /** A call that runs or has ended. */
@@ -43,17 +51,27 @@ export function agentLines(
   names: AgentNames,
   context: CellContext,
 ): readonly Line[] {
+  const { width } = context;
+  const details = detailRows(detailsOf(item, names, context), width);
+  return fitted([
+    ...headingRows(item, names, context),
+    ...firstRows(
+      details,
+      Math.max(TEXT_ROWS_MAX, item.receiverThreadIds.length),
+    ),
+  ], width);
+}
+
+function headingRows(
+  item: CollabAgentToolCallThreadItem,
+  names: AgentNames,
+  context: CellContext,
+): readonly Line[] {
   const { theme, width, nowMs } = context;
   const mark = item.status === "inProgress"
     ? liveBullet(nowMs)
     : bullet(item.status === "failed" ? theme.failure : theme.success);
-  return fitted([
-    ...markedRows(mark, headingOf(item, names, context), width),
-    ...detailRows(detailsOf(item, names, context), width).slice(
-      0,
-      Math.max(TEXT_ROWS_MAX, item.receiverThreadIds.length),
-    ),
-  ], width);
+  return markedRows(mark, headingOf(item, names, context), width);
 }
 
 interface Words {

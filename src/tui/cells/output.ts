@@ -5,7 +5,7 @@
 import { countLines } from "@/text/truncate.ts";
 import { type Line, line, span, wrapLine } from "../render/line.ts";
 import { DIM } from "../render/style.ts";
-import { dim } from "./rows.ts";
+import { dim, leftOutRow } from "./rows.ts";
 import { outputLines } from "./sgr.ts";
 
 /** Rows of output below a command of the model's, with the mark between them. */
@@ -39,17 +39,13 @@ export function outputRows(
   const bottoms = rowsMax - 1 - tops;
   const all = [...head, ...tail];
   const left = count - tops - bottoms + parts.hidden;
-  return indented([
-    ...all.slice(0, tops),
-    line(
-      dim(
-        `… +${left} ${
-          left === 1 ? "line" : "lines"
-        } (ctrl + t to view transcript)`,
-      ),
-    ),
-    ...all.slice(-bottoms),
-  ]);
+  return [
+    ...indented(all.slice(0, tops)),
+    leftOutRow(left),
+    ...all.slice(-bottoms).map((row) => ({
+      spans: [span("    "), ...row.spans],
+    })),
+  ];
 }
 
 /** All rows of an output. */

@@ -34,6 +34,7 @@ import {
   dim,
   fitted,
   inOneLine,
+  leftOutRow,
   markedRows,
   textLines,
 } from "./rows.ts";
@@ -280,7 +281,7 @@ function fileRows(
   const left = shown.length - kept.length;
   return left === 0 ? drawn : [
     ...drawn,
-    line(dim(`    … +${left} lines (ctrl + t to view transcript)`)),
+    leftOutRow(left),
   ];
 }
 

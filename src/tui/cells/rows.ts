@@ -57,6 +57,27 @@ export function detailRows(
   );
 }
 
+/** At most that many rows, the last of them saying how many are left out. */
+export function firstRows(
+  rows: readonly Line[],
+  rowsMax: number,
+): readonly Line[] {
+  if (rows.length <= rowsMax) return rows;
+  const left = rows.length - rowsMax + 1;
+  return [...rows.slice(0, rowsMax - 1), leftOutRow(left)];
+}
+
+/** How many rows are left out in the history. */
+export function leftOutRow(count: number): Line {
+  const lines = count === 1 ? "line" : "lines";
+  return {
+    spans: [
+      span("    "),
+      dim(`… +${count} ${lines} (ctrl + t to view transcript)`),
+    ],
+  };
+}
+
 /** Text from elsewhere as lines: no control characters, tabs as spaces. */
 export function textLines(text: string, style: Style = PLAIN): readonly Line[] {
   return printable(text, "plain").replaceAll("\t", "    ").split("\n")

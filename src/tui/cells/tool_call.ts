@@ -7,7 +7,7 @@ import type {
 } from "@/protocol/items.ts";
 import type { Cell } from "../cell.ts";
 import { type Line, line, type Span, span } from "../render/line.ts";
-import { DIM, PLAIN } from "../render/style.ts";
+import { DIM } from "../render/style.ts";
 import { liveBullet } from "./command.ts";
 import type { CellContext } from "./context.ts";
 import { durationText } from "./numbers.ts";
@@ -16,6 +16,7 @@ import {
   bullet,
   detailRows,
   dim,
+  firstRows,
   fitted,
   inOneLine,
   markedRows,
@@ -79,8 +80,8 @@ function toolCallLines(call: ToolCall, context: CellContext): readonly Line[] {
   const heading = headingRows(call, context);
   const results = resultRows(call, context);
   return fitted([
-    ...cut(heading, CALL_ROWS_MAX, "    "),
-    ...cut(results, RESULT_ROWS_MAX, "    "),
+    ...firstRows(heading, CALL_ROWS_MAX),
+    ...firstRows(results, RESULT_ROWS_MAX),
   ], width);
 }
 
@@ -139,22 +140,6 @@ function resultRows(
     ...results.flatMap((text) => textLines(text.trimEnd(), style)),
   ];
   return detailRows(lines, width);
-}
-
-function cut(
-  rows: readonly Line[],
-  rowsMax: number,
-  indent: string,
-): readonly Line[] {
-  if (rows.length <= rowsMax) return rows;
-  const left = rows.length - rowsMax + 1;
-  return [
-    ...rows.slice(0, rowsMax - 1),
-    line(
-      span(indent, PLAIN),
-      dim(`… +${left} lines (ctrl + t to view transcript)`),
-    ),
-  ];
 }
 
 /** Content of an MCP result, as the protocol declares it; other kinds are named. */

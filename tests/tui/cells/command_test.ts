@@ -158,6 +158,7 @@ Deno.test("commands that look around are told by what they looked at", () => {
     command("cat README.md"),
     command("sed -n 1,20p src/a.ts"),
     command("cat lib/a.ts"),
+    command("cat docs/guide.md"),
     command("cat README.md"),
     command("grep -rn x ."),
   ];
@@ -168,7 +169,7 @@ Deno.test("commands that look around are told by what they looked at", () => {
     "  └ Search main in src",
     "    List rg --files",
     "    List ls -la",
-    "    Read README.md, src/a.ts, lib/a.ts",
+    "    Read README.md, src/a.ts, lib/a.ts, guide.md",
     "    Search x in .",
   ]);
   assert.equal(allRowsOf(cell)[0], "$ rg main src");

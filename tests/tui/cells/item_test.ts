@@ -252,6 +252,19 @@ Deno.test("work with sub-agents names them", () => {
       "  └ Count the files",
     ],
   );
+  const marks = (["inProgress", "completed", "failed"] as const)
+    .map((status) =>
+      styleOf(
+        cellOf({ ...item, tool: "closeAgent", status })?.lines(contextOf()) ??
+          [],
+        "• ",
+      )
+    );
+  assert.deepEqual(marks, [
+    { bold: true },
+    { ...theme.success, bold: true },
+    { ...theme.failure, bold: true },
+  ]);
   const wait = {
     ...item,
     tool: "wait" as const,
@@ -274,6 +287,20 @@ Deno.test("work with sub-agents names them", () => {
       "    agent …234567: Failed - No luck",
     ],
   );
+  const told = cellOf({
+    ...item,
+    tool: "sendInput",
+    prompt: "1\n2\n3\n4\n5\n6",
+  });
+  assert.deepEqual(rowsOf(told), [
+    "• Sent input to Maxwell [explorer]",
+    "  └ 1",
+    "    2",
+    "    3",
+    "    4",
+    "    … +2 lines (ctrl + t to view transcript)",
+  ]);
+  assert.ok(told && allRowsOf(told).at(-1) === "    6");
   const silent = { kind: "completed" as const, message: " " };
   assert.deepEqual(
     rowsOf(cellOf({ ...wait, agentsStates: { [AGENT]: silent } })).at(-1),

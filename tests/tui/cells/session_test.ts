@@ -63,6 +63,10 @@ Deno.test("the header fits a narrow screen: hints go first, paths keep their end
       row.replace("…where/deep/in/a/t…", "…here/deep/in/a/tree").slice(0, 36)
     ),
   );
+  assert.equal(
+    rowsOf(sessionHeaderCell({ ...SESSION, cwd: "/123456789" }), 25)[4],
+    "│ directory: /123456789 │",
+  );
   for (const width of [5, 12, 20, 44]) {
     for (const row of rowsOf(narrow, width)) {
       assert.ok(displayWidth(row) <= width);
@@ -351,6 +355,18 @@ Deno.test("hooks are shown when they have something to say", () => {
       entries: [{ kind: "feedback", text: "No rm\nplease" }],
     })),
     ["• PreToolUse hook blocked it", "  └ No rm", "    please"],
+  );
+  const said = hookRunCell({
+    ...run,
+    entries: [
+      { kind: "warning", text: "careful" },
+      { kind: "error", text: "broken" },
+      { kind: "stop", text: "enough" },
+    ],
+  })?.lines(contextOf()) ?? [];
+  assert.deepEqual(
+    ["careful", "broken", "enough"].map((text) => styleOf(said, text)),
+    [theme.warning, theme.failure, { dim: true }],
   );
   assert.deepEqual(
     rowsOf(hookRunCell({ ...run, status: "failed", entries: [] })),

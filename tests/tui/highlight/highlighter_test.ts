@@ -159,6 +159,20 @@ Deno.test("a reader leaves very long lines plain and a failing grammar behind", 
     },
   }, theme.syntax);
   assert.deepEqual(failing.line("a"), [{ text: "a", style: PLAIN }]);
+  let calls = 0;
+  const once = new GrammarReader({
+    token(stream) {
+      if (calls++ === 0) throw new Error("Cannot read this");
+      stream.skipToEnd();
+      return "keyword";
+    },
+  }, theme.syntax);
+  // What a grammar does after it has failed is worth nothing.
+  assert.deepEqual([once.line("a"), once.line("b"), once.fork().line("c")], [
+    [{ text: "a", style: PLAIN }],
+    [{ text: "b", style: PLAIN }],
+    [{ text: "c", style: PLAIN }],
+  ]);
   const still = new GrammarReader({ token: () => "keyword" }, theme.syntax);
   assert.deepEqual(still.line("ab"), [{ text: "ab", style: PLAIN }]);
 });

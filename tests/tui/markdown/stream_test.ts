@@ -345,3 +345,22 @@ Deno.test("any well-formed blocks: cut line by line they are what the parser see
     }),
   );
 });
+
+Deno.test("this project's documents: cut line by line they are what the parser sees as a whole", async () => {
+  const root = new URL("../../../", import.meta.url);
+  const names = ["README.md", "CHANGELOG.md"];
+  for await (const { name } of Deno.readDir(new URL("docs/", root))) {
+    if (name.endsWith(".md")) names.push(`docs/${name}`);
+  }
+  // Blank rows are not compared: a list of its own is not looser than its items.
+  const words = (rows: readonly Line[]) =>
+    rows.map((row) => textOf(row).trimEnd()).filter((row) => row !== "");
+  for (const name of names) {
+    const text = await Deno.readTextFile(new URL(name, root));
+    assert.deepEqual(
+      words(renderMarkdown(text, 80, context)),
+      words(blockLines(text, 80, context)),
+      name,
+    );
+  }
+});
