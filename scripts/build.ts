@@ -78,7 +78,8 @@ async function installDependencies(): Promise<string> {
   const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const dependencies: Record<string, string> = {};
   for (const target of Object.values<string>(config.imports)) {
-    const match = /^npm:((?:@[^/]+\/)?[^@]+)@(.+)$/.exec(target);
+    // With slashes at both ends it is a package of many modules.
+    const match = /^npm:\/?((?:@[^/]+\/)?[^@]+)@([^/]+)\/?$/.exec(target);
     const isBuildOnly = match !== null &&
       DEVELOPMENT_ONLY.includes(match[1] ?? "");
     if (match !== null && !isBuildOnly) {
@@ -153,6 +154,8 @@ async function compile(): Promise<void> {
       "--no-lock",
       // A cache in the temporary directory could be forged by what runs there.
       "--no-code-cache",
+      // As in the launcher, which says why.
+      "--v8-flags=--max-semi-space-size=2",
       ...PERMISSIONS,
       ...(TARGET === undefined ? [] : ["--target", TARGET]),
       "--include",
