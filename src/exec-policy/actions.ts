@@ -61,11 +61,6 @@ export function commandActions(
   return actions.length === 0 ? [unknown] : actions;
 }
 
-/** The script of a command line that only starts a shell with one. */
-export function shellScript(line: string): string | undefined {
-  return scriptOf(shellWords(line) ?? []);
-}
-
 /** The script a shell is started with. */
 function scriptOf(argv: Argv): string | undefined {
   const [program = "", flag, script] = argv;

@@ -8,11 +8,20 @@ import { printable } from "@/text/ansi.ts";
 import { quoteCommand } from "@/text/shell_quote.ts";
 import type { Cell } from "./cell.ts";
 import { approvalCell } from "./cells/approval.ts";
+import { inOneLine } from "./cells/rows.ts";
 import type { Keymap } from "./input/keymap.ts";
 import { elicitationPane } from "./panes/elicitation.ts";
-import { type ListItem, listPane } from "./panes/list.ts";
-import type { Pane } from "./panes/pane.ts";
+import { type ListItem, listPane, type ListSpec } from "./panes/list.ts";
+import { pagerPane } from "./panes/pager.ts";
+import { close, type Pane, type PaneContext } from "./panes/pane.ts";
 import { questionsPane } from "./panes/questions.ts";
+import {
+  askedCommand,
+  codeRows,
+  commandRows,
+  patchRows,
+  type SubjectRows,
+} from "./panes/subject_rows.ts";
 import { EMPTY_LINE, type Line, line, span } from "./render/line.ts";
 import { BOLD, DIM, ITALIC } from "./render/style.ts";
 import type { Ask, TuiState } from "./state.ts";
@@ -74,9 +83,9 @@ function overlayOf(
     : state.others.get(threadId)?.origin?.nickname;
   switch (event.type) {
     case "approvalRequested":
-      return approval(event, { answer, keymap, from });
+      return approval(event, { answer, keymap, from, state });
     case "permissionsRequested":
-      return permissions(event, { answer, keymap, from });
+      return permissions(event, { answer, keymap, from, state });
     case "elicitationRequested":
       return {
         pane: elicitationPane(event, answer, keymap),
@@ -97,6 +106,8 @@ interface AskContext {
   readonly keymap: Keymap["list"];
   /** The agent that asks, when it is not the one that is shown. */
   readonly from: string | undefined;
+  /** As it was when it was asked. */
+  readonly state: TuiState;
 }
 
 function approval(
@@ -104,7 +115,7 @@ function approval(
     AskEvent,
     { type: "approvalRequested" }
   >,
-  { answer, keymap, from }: AskContext,
+  { answer, keymap, from, state }: AskContext,
 ): Overlay {
   const words = SUBJECTS[subject.kind](
     // The table has one entry for each kind, which the type of a record cannot say.
@@ -134,8 +145,45 @@ function approval(
       footer: "Press enter to confirm or esc to cancel",
       keymap,
       onCancel: decide({ kind: "cancel" }),
+      ...(words.subject && subjectOf(words.subject, state)),
     }),
   };
+}
+
+/** What is asked about, below the question and, on Ctrl+A, on the whole screen. */
+function subjectOf(
+  { rows, title }: NonNullable<SubjectWords["subject"]>,
+  state: TuiState,
+): Pick<ListSpec, "body" | "onOther"> {
+  const { cwd, homeDirectory, drawing, thread } = state;
+  const drawn = (context: PaneContext) =>
+    rows({ ...context, cwd: thread?.info.cwd ?? cwd, homeDirectory, drawing });
+  return {
+    body: (context, rowsMax) => headRows(drawn(context), rowsMax),
+    onOther: ({ chord }) => {
+      if (chord !== "ctrl+a") return undefined;
+      const pane = pagerPane({
+        name: `ask:${title}`,
+        title,
+        rows: drawn,
+        keymap: state.keymap.pager,
+        start: "top",
+      });
+      // The question stays until it is answered.
+      return close((before) =>
+        only({ ...before, panes: [...before.panes, pane] })
+      );
+    },
+  };
+}
+
+function headRows(rows: readonly Line[], rowsMax: number): readonly Line[] {
+  if (rows.length <= rowsMax) return rows;
+  const left = rows.length - rowsMax + 1;
+  return [
+    ...rows.slice(0, rowsMax - 1),
+    line(span(`  … +${left} lines (ctrl + a to view all)`, DIM)),
+  ];
 }
 
 function asker(question: string, from: string | undefined): string {
@@ -144,8 +192,7 @@ function asker(question: string, from: string | undefined): string {
 
 function reasonLines(reason: string | undefined): readonly Line[] {
   if (reason === undefined || reason === "") return [];
-  const text = printable(reason, "plain").replace(/\s+/g, " ");
-  return [EMPTY_LINE, line(span(`Reason: ${text}`, ITALIC))];
+  return [EMPTY_LINE, line(span(`Reason: ${inOneLine(reason)}`, ITALIC))];
 }
 
 interface Choice {
@@ -157,6 +204,8 @@ interface Choice {
 interface SubjectWords {
   readonly question: string;
   readonly details: readonly Line[];
+  /** What it is about, shown as far as there is room; whole in a pager. */
+  readonly subject?: { readonly rows: SubjectRows; readonly title: string };
   readonly summary: string;
   readonly choices: readonly Choice[];
 }
@@ -189,18 +238,15 @@ const SUBJECTS: {
 } = {
   command: ({ command, cwd, proposedPrefix }) => ({
     question: "Would you like to run the following command?",
-    details: [
-      EMPTY_LINE,
-      ...commandLines(shownCommand(command)),
-      line(span(`in ${cwd}`, DIM)),
-    ],
-    summary: `Approval requested: ${shownCommand(command)}`,
+    details: [],
+    subject: { rows: commandRows(command, cwd), title: "Exec" },
+    summary: `Approval requested: ${inOneLine(askedCommand(command))}`,
     choices: [
       YES,
       ...(proposedPrefix === undefined ? [] : [
         {
           label: "Yes, and don't ask again for commands that start with `" +
-            `${printable(quoteCommand(proposedPrefix), "plain")}\``,
+            `${inOneLine(quoteCommand(proposedPrefix))}\``,
           keys: ["p"],
           decision: { kind: "acceptWithAmendment", prefix: proposedPrefix },
         } as const,
@@ -209,11 +255,12 @@ const SUBJECTS: {
       NO,
     ],
   }),
-  patch: ({ paths }) => ({
+  patch: ({ paths, changes }) => ({
     question: "Would you like to make the following edits?",
-    details: [EMPTY_LINE, ...paths.map((path) => line(`  ${path}`))],
+    details: [],
+    subject: { rows: patchRows(changes), title: "Patch" },
     summary: `Codex wants to edit ${
-      paths.length === 1 ? paths[0] : `${paths.length} files`
+      paths.length === 1 ? inOneLine(paths[0] ?? "") : `${paths.length} files`
     }`,
     choices: [
       YES,
@@ -227,13 +274,13 @@ const SUBJECTS: {
     ],
   }),
   network: ({ host, port, protocol, command }) => ({
-    question: `Would you like to let this command reach ${host}?`,
-    details: [
-      EMPTY_LINE,
-      line(`  ${protocol}://${host}:${port}`),
-      ...commandLines(command),
-    ],
-    summary: `Approval requested: network access to ${host}`,
+    question: `Would you like to let this command reach ${inOneLine(host)}?`,
+    details: [EMPTY_LINE, line(inOneLine(`${protocol}://${host}:${port}`))],
+    subject: {
+      rows: (context) => codeRows(printable(command, "plain"), context),
+      title: "Exec",
+    },
+    summary: `Approval requested: network access to ${inOneLine(host)}`,
     choices: [
       { ...YES, label: "Yes, this time" },
       {
@@ -246,14 +293,16 @@ const SUBJECTS: {
     ],
   }),
   mcpToolCall: ({ server, tool, arguments: given, title, persist }) => ({
-    question: `Allow the ${server} MCP server to run tool "${tool}"?`,
+    question: `Allow the ${inOneLine(server)} MCP server to run tool "${
+      inOneLine(tool)
+    }"?`,
     details: [
-      ...(title === undefined ? [] : [line(span(title, DIM))]),
+      ...(title === undefined ? [] : [line(span(inOneLine(title), DIM))]),
       ...Object.entries(given).map(([name, value]) =>
-        line(span(`${name}: `, DIM), shortValue(value))
+        line(span(`${inOneLine(name)}: `, DIM), shortValue(value))
       ),
     ],
-    summary: `Approval requested by ${server}`,
+    summary: `Approval requested by ${inOneLine(server)}`,
     choices: [
       { ...YES, label: "Allow" },
       ...(persist.includes("session")
@@ -280,35 +329,12 @@ const SUBJECTS: {
   }),
 };
 
-/** The script of a shell, or the command as one would type it. */
-export function shownCommand(argv: readonly string[]): string {
-  const [, flag, script] = argv;
-  const text =
-    argv.length === 3 && /^-l?c$/.test(flag ?? "") && script !== undefined
-      ? script
-      : quoteCommand(argv);
-  return printable(text, "plain");
-}
-
-/** Rows of a command that are shown in a question; the transcript has the rest. */
-const COMMAND_ROWS_MAX = 20;
-
-function commandLines(command: string): readonly Line[] {
-  const rows = command.split("\n");
-  const shown = rows.slice(0, COMMAND_ROWS_MAX).map((text, index) =>
-    line(span(index === 0 ? "$ " : "  ", DIM), span(text))
-  );
-  return rows.length <= COMMAND_ROWS_MAX ? shown : [
-    ...shown,
-    line(span(`  … +${rows.length - COMMAND_ROWS_MAX} lines`, DIM)),
-  ];
-}
-
 const VALUE_LENGTH_MAX = 400;
 
 function shortValue(value: unknown): string {
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  const plain = printable(text, "plain").replace(/\s+/g, " ");
+  const plain = inOneLine(
+    typeof value === "string" ? value : JSON.stringify(value),
+  );
   return plain.length <= VALUE_LENGTH_MAX
     ? plain
     : `${plain.slice(0, VALUE_LENGTH_MAX)}…`;
@@ -339,8 +365,10 @@ function permissions(
         )),
         ...reasonLines(reason),
         EMPTY_LINE,
-        ...wanted.write.map((path) => line(span("write ", DIM), path)),
-        ...wanted.read.map((path) => line(span("read ", DIM), path)),
+        ...wanted.write.map((path) =>
+          line(span("write ", DIM), inOneLine(path))
+        ),
+        ...wanted.read.map((path) => line(span("read ", DIM), inOneLine(path))),
         ...(wanted.network ? [line(span("network", DIM))] : []),
       ],
       items: [

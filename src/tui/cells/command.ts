@@ -3,7 +3,7 @@
  * `Running`, whatever it has printed already.
  */
 import type { CommandExecutionThreadItem } from "@/protocol/items.ts";
-import { shellScript } from "@/exec-policy/actions.ts";
+import { shellWords } from "@/exec-policy/words.ts";
 import { printable } from "@/text/ansi.ts";
 import type { Cell } from "../cell.ts";
 import { PLAIN_READER } from "../highlight/plain_reader.ts";
@@ -56,11 +56,22 @@ export function commandLines(
   ], width);
 }
 
-/** The command as it was typed: without the shell that runs it. */
+/** Where systems have their shells. */
+const SHELL =
+  /^(?:(?:\/usr(?:\/local)?|\/opt\/homebrew|\/run\/current-system\/sw|)\/bin\/)?(?:ba|z)?sh$/;
+
+/**
+ * The command as one would type it: without the shell that runs it. Only a shell of
+ * the system is left out: a program elsewhere that is called `bash` may be any.
+ */
 export function shownCommand(
   { command }: { readonly command: string },
 ): string {
-  return printable(shellScript(command) ?? command, "plain").trim();
+  const words = shellWords(command) ?? [];
+  const [program = "", flag = "", script] = words;
+  const isScript = words.length === 3 && SHELL.test(program) &&
+    /^-l?c$/.test(flag);
+  return printable(isScript ? script ?? command : command, "plain").trim();
 }
 
 /** The lines of a command in colours. */

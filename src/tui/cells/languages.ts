@@ -4,6 +4,7 @@
  */
 import type {
   CommandExecutionThreadItem,
+  FileChange,
   FileChangeThreadItem,
 } from "@/protocol/items.ts";
 import { fenceLanguage, fileLanguage } from "../highlight/languages.ts";
@@ -15,12 +16,18 @@ export function itemLanguages(
     case "commandExecution":
       return ["sh"];
     case "fileChange":
-      return known(item.changes.map(({ path, kind }) =>
-        fileLanguage(
-          kind.type === "update" ? kind.move_path ?? path : path,
-        )
-      ));
+      return changeLanguages(item.changes);
   }
+}
+
+export function changeLanguages(
+  changes: readonly FileChange[],
+): readonly string[] {
+  return known(
+    changes.map(({ path, kind }) =>
+      fileLanguage(kind.type === "update" ? kind.move_path ?? path : path)
+    ),
+  );
 }
 
 /** The languages of the fences in a text. */

@@ -43,6 +43,8 @@ export interface ListSpec {
   readonly name: string;
   /** Above the items; wrapped. */
   readonly title: readonly Line[];
+  /** Below the title, in that many rows at most: what is left of the items. */
+  readonly body?: (context: PaneContext, rowsMax: number) => readonly Line[];
   readonly items: readonly ListItem[];
   readonly footer: string;
   /** Which one is chosen from the start; the first, when it does not say. */
@@ -208,7 +210,8 @@ function render(
         : span(state.query, theme.accent),
     ),
   ];
-  const head = [...title, ...(title.length > 0 ? [EMPTY_LINE] : []), ...search];
+  const gap = title.length > 0 ? [EMPTY_LINE] : [];
+  const head = [...title, ...gap, ...search];
   const preview = spec.preview?.(state.selected, context) ?? [];
   const foot = [
     ...(preview.length > 0 ? [EMPTY_LINE, ...preview] : []),
@@ -221,12 +224,29 @@ function render(
   );
   const shown = shownItems(spec, state.query);
   const rows = itemRows(spec, state, shown, { room, context });
-  const lines = [...head, ...rows, ...foot];
+  const lines = [
+    ...head,
+    ...bodyRows(spec, context, [...head, ...rows, ...foot].length),
+    ...rows,
+    ...foot,
+  ];
   const cursor = spec.search === undefined ? undefined : {
     row: head.length - 1,
     column: Math.min(width - 1, 2 + displayWidth(state.query)),
   };
   return { lines: lines.slice(0, height), cursor };
+}
+
+/** The body with an empty row behind it, as far as there is room beside the others. */
+function bodyRows(
+  { body }: ListSpec,
+  context: PaneContext,
+  others: number,
+): readonly Line[] {
+  const rowsMax = context.height - others - 1;
+  return body === undefined || rowsMax < 1
+    ? []
+    : [...body(context, rowsMax), EMPTY_LINE];
 }
 
 interface RowsPlace {

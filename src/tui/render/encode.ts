@@ -10,6 +10,9 @@ import { type Color, PLAIN, rgbParts, type Style } from "./style.ts";
 /** What colours a terminal shows; `none` keeps bold and the like. */
 export type ColorDepth = "truecolor" | "256" | "16" | "none";
 
+const CONTROL = /\p{Cc}/u;
+const CONTROLS = /\p{Cc}/gu;
+
 const RESET = "\x1b[0m";
 const ERASE_TO_END = "\x1b[K";
 const LINK_END = "\x1b]8;;\x1b\\";
@@ -51,7 +54,8 @@ export class Encoder {
       }
       if (style !== current) written += this.#styled(style);
       current = style;
-      written += text;
+      // Lines hold none; should one slip through, it must not steer the terminal.
+      written += CONTROL.test(text) ? text.replace(CONTROLS, "") : text;
     }
     return link === undefined ? written : `${written}${LINK_END}`;
   }

@@ -7,8 +7,7 @@ import { say } from "@/tui/threads.ts";
 import { copyAnswer, opened, withComposer } from "@/tui/update_composer.ts";
 import { edited } from "@/tui/composer/keys.ts";
 import type { TuiState } from "@/tui/state.ts";
-import { shownCommand } from "@/tui/asks.ts";
-import { shellWords } from "@/exec-policy/words.ts";
+import { shownCommand } from "@/tui/cells/command.ts";
 import type { SlashCommand } from "./command.ts";
 
 export const diffCommand: SlashCommand = {
@@ -71,7 +70,7 @@ function backgroundText({ thread }: TuiState): string {
     const output = item.aggregatedOutput.trimEnd().split("\n")
       .filter((row) => row !== "").slice(-OUTPUT_ROWS_MAX);
     return [
-      `• ${shownCommand(shellWords(item.command) ?? [item.command])}`,
+      `• ${shownCommand(item)}`,
       ...output.map((row) => `  ↳ ${row}`),
     ];
   });

@@ -103,6 +103,16 @@ Deno.test("a running command says so, whatever it has printed", () => {
   ]);
 });
 
+Deno.test("only a shell of the system is left out of what ran", () => {
+  const shown = (line: string) =>
+    rowsOf(commandCell(command("", { command: line })))[0];
+  assert.equal(shown("bash -c 'ls -l'"), "• Ran ls -l");
+  assert.equal(shown("/usr/bin/zsh -lc ls"), "• Ran ls");
+  assert.equal(shown("/tmp/bash -lc ls"), "• Ran /tmp/bash -lc ls");
+  assert.equal(shown("python3 -c 'ls'"), "• Ran python3 -c 'ls'");
+  assert.equal(shown("bash -lc ls x"), "• Ran bash -lc ls x");
+});
+
 Deno.test("a script is cut in the history", () => {
   const script = command("for i in 1 2 3; do\n  echo $i\ndone\nls\ntrue", {
     status: "failed",

@@ -63,3 +63,11 @@ Deno.test("added and removed lines are told apart in 256 colours", () => {
     );
   assert.deepEqual(shades, ["22", "52", "194", "224"]);
 });
+
+Deno.test("nothing in a text becomes a sequence of its own", () => {
+  const row = new Encoder("none").row({
+    spans: [{ text: "a\x1b[2Jb\x9b1mc\nd\x07", style: {} }],
+  }, 9);
+  const shown = row.replaceAll("\x1b[0m", "").replaceAll("\x1b[K", "");
+  assert.equal(shown, "a[2Jb1mcd");
+});
