@@ -1,5 +1,6 @@
 /** What is printed when the terminal is given back. */
 import { quoteWord } from "@/text/shell_quote.ts";
+import { inOneLine } from "./cells/rows.ts";
 import { usageText } from "./cells/usage.ts";
 import type { ThreadView, TuiState } from "./state.ts";
 
@@ -8,8 +9,11 @@ export function resumeHint(view: ThreadView): string | undefined {
   if (view.turnsSaid.length === 0 || view.info.record.path === undefined) {
     return undefined;
   }
+  const { id, name } = view;
+  // A name somebody else gave it may not be printable; its id always is.
+  const isPrintable = name !== undefined && inOneLine(name) === name;
   return `To continue this session, run codex resume ${
-    quoteWord(view.name ?? view.id)
+    quoteWord(isPrintable ? name : id)
   }`;
 }
 

@@ -42,7 +42,7 @@ export interface RunningTurn {
   readonly header: string | undefined;
   /** Below it, such as why a request is made again. */
   readonly detail: string | undefined;
-  /** True once anything but words came of it. */
+  /** True when something was done since it last said anything. */
   readonly hasUsedTools: boolean;
   readonly isInterrupting: boolean;
 }

@@ -115,15 +115,15 @@ function viewEvent(
     case "turnStarted":
       return { view: turnStarted(view, event, nowMs) };
     case "turnCompleted":
-      return turnCompleted(view, event, nowMs);
+      return turnCompleted(view, event);
     case "itemStarted":
       return itemStarted(view, event.item);
     case "itemCompleted":
-      return itemCompleted(view, event.item);
+      return itemCompleted(view, event.item, nowMs);
     case "agentMessageDelta":
-      return answerDelta(view, "answer", event);
+      return answerDelta(view, "answer", event, nowMs);
     case "planDelta":
-      return answerDelta(view, "plan", event);
+      return answerDelta(view, "plan", event, nowMs);
     case "reasoningSummaryDelta":
       return { view: reasoningDelta(view, event.delta) };
     case "commandOutputDelta":
@@ -192,7 +192,6 @@ function turnStarted(
 function turnCompleted(
   view: ThreadView,
   { status, error, lastAgentMessage }: EventOf<"turnCompleted">,
-  nowMs: number,
 ): ViewStep {
   const ended = endAnswer(view);
   // Commands may go on; everything else has ended, said or not.
@@ -211,7 +210,7 @@ function turnCompleted(
   const { view: done, cells = [] } = committed(
     rest,
     ...ended.cells ?? [],
-    ...endCells(view, status, error, nowMs),
+    ...endCells(status, error),
   );
   return {
     view: done,
@@ -228,10 +227,8 @@ function turnCompleted(
 }
 
 function endCells(
-  { turn }: ThreadView,
   status: EventOf<"turnCompleted">["status"],
   error: TurnError | undefined,
-  nowMs: number,
 ): readonly Cell[] {
   if (status === "interrupted") {
     return [noticeCell(
@@ -240,13 +237,8 @@ function endCells(
         "Something went wrong? Hit `/feedback` to report the issue.",
     )];
   }
-  const cells = error === undefined ? [] : [errorCell(error)];
-  const tookMs = turn === undefined ? 0 : nowMs - turn.startedMs;
-  return tookMs < LONG_TURN_MS ? cells : [...cells, separatorCell(tookMs)];
+  return error === undefined ? [] : [errorCell(error)];
 }
-
-/** Turns longer than this are told how long they took. */
-const LONG_TURN_MS = 60_000;
 
 /** Items that are shown while they last, not only when they are done. */
 const LIVE: ReadonlySet<ThreadItem["type"]> = new Set([
@@ -275,13 +267,17 @@ function itemStarted(view: ThreadView, item: ThreadItem): ViewStep {
   };
 }
 
-function itemCompleted(view: ThreadView, item: ThreadItem): ViewStep {
+function itemCompleted(
+  view: ThreadView,
+  item: ThreadItem,
+  nowMs: number,
+): ViewStep {
   switch (item.type) {
     case "userMessage":
       return userSaid(view, item.content, item);
     case "agentMessage":
     case "plan":
-      return answerCompleted(view, item);
+      return answerCompleted(view, item, nowMs);
     case "enteredReviewMode":
       return { view };
     case "reasoning":
@@ -335,11 +331,12 @@ function answerDelta(
   view: ThreadView,
   kind: "answer" | "plan",
   { itemId, delta }: EventOf<"agentMessageDelta" | "planDelta">,
+  nowMs: number,
 ): ViewStep {
   const isNew = view.answering?.itemId !== itemId;
   const ended = isNew ? endAnswer(view) : { view };
-  // What was looked at before comes first.
-  const before = isNew ? committed(ended.view) : { view: ended.view };
+  // What was done before comes first.
+  const before = isNew ? ruledOff(ended.view, nowMs) : { view: ended.view };
   const text = isNew ? "" : view.answering?.text ?? "";
   const stream: Effect = { type: "stream", itemId, kind, delta };
   const cells = [...ended.cells ?? [], ...before.cells ?? []];
@@ -360,6 +357,7 @@ function answerDelta(
 function answerCompleted(
   view: ThreadView,
   item: Extract<ThreadItem, { type: "agentMessage" | "plan" }>,
+  nowMs: number,
 ): ViewStep {
   if (view.answering?.itemId === item.id) {
     return endAnswer({
@@ -369,8 +367,22 @@ function answerCompleted(
   }
   const ended = endAnswer(view);
   const kind = item.type === "plan" ? "plan" : "answer";
-  const done = committed(ended.view, writtenCell(kind, item.text));
-  return { ...done, ...(ended.effects && { effects: ended.effects }) };
+  const before = ruledOff(ended.view, nowMs);
+  return {
+    view: before.view,
+    cells: [...before.cells ?? [], writtenCell(kind, item.text)],
+    ...(ended.effects && { effects: ended.effects }),
+  };
+}
+
+/** Work is told from what is said about it by a rule, with the time it took. */
+function ruledOff(view: ThreadView, nowMs: number): ViewStep {
+  const { turn } = view;
+  if (turn?.hasUsedTools !== true) return committed(view);
+  return committed(
+    { ...view, turn: { ...turn, hasUsedTools: false } },
+    separatorCell(nowMs - turn.startedMs),
+  );
 }
 
 /** The answer that is being written is whole: it is on screen already. */
