@@ -18,6 +18,9 @@ import { threadActionHandlers } from "./handlers/thread_actions.ts";
 import { threadListHandlers } from "./handlers/thread_list.ts";
 import { threadHandlers } from "./handlers/threads.ts";
 import { turnHandlers } from "./handlers/turns.ts";
+import { watchHandlers } from "./handlers/watches.ts";
+import { windowsHandlers } from "./handlers/windows.ts";
+import type { FileWatches } from "./file_watches.ts";
 import type { FileSearches } from "./file_searches.ts";
 import type { Logins } from "./logins.ts";
 import type { McpLogins } from "./mcp_logins.ts";
@@ -31,6 +34,7 @@ const VENDOR = [
   "account/rateLimits/read",
   "account/sendAddCreditsNudgeEmail",
   "app/list",
+  "feedback/upload",
   "marketplace/add",
   "marketplace/remove",
   "plugin/install",
@@ -49,10 +53,6 @@ const VENDOR = [
 const MISSING = [
   "externalAgentConfig/detect",
   "externalAgentConfig/import",
-  "feedback/upload",
-  "fs/unwatch",
-  "fs/watch",
-  "windowsSandbox/setupStart",
 ] as const satisfies readonly ClientMethod[];
 
 export interface HandlerPorts {
@@ -61,6 +61,7 @@ export interface HandlerPorts {
   readonly logins: Logins;
   readonly mcpLogins: McpLogins;
   readonly searches: FileSearches;
+  readonly watches: FileWatches;
   /** Whose files clients may use. */
   readonly uid: number;
   readonly clock: Clock;
@@ -76,6 +77,7 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     logins,
     mcpLogins,
     searches,
+    watches,
     uid,
     clock,
     newTurnId,
@@ -107,6 +109,8 @@ export function createHandlers(ports: HandlerPorts): Handlers {
     ...threadActionHandlers(table),
     ...threadListHandlers(services, views),
     ...turnHandlers(table, newTurnId),
+    ...watchHandlers(watches),
+    ...windowsHandlers(services.system.os),
   };
 }
 

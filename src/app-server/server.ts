@@ -4,6 +4,7 @@ import { uuidV7 } from "@/protocol/ids.ts";
 import type { AgentServices } from "@/protocol/services.ts";
 import { createHandlers } from "./handlers.ts";
 import { FileSearches } from "./file_searches.ts";
+import { FileWatches } from "./file_watches.ts";
 import { Logins } from "./logins.ts";
 import { McpLogins } from "./mcp_logins.ts";
 import type { Notification } from "./projection.ts";
@@ -46,16 +47,18 @@ export function createServer(
     announce: tellAll,
   });
   const searches = new FileSearches(services.fileSearch);
+  const watches = new FileWatches(clock);
   const handlers = createHandlers({
     services,
     table: threads,
     logins,
     mcpLogins,
     searches,
+    watches,
     uid: host.uid,
     clock,
     newTurnId: () => uuidV7(clock.now(), random.bytes(10)),
-    announce: (notification) => announce(sessions, notification),
+    announce: tellAll,
   });
   const report = (text: string) => log.error("codex::app_server", () => text);
   return {
@@ -77,7 +80,7 @@ export function createServer(
     async disconnect(session) {
       sessions.delete(session);
       await session.close();
-      await searches.end(session);
+      await Promise.all([searches.end(session), watches.end(session)]);
       // Asked only now: what the session was about to start is watched by it, too.
       const left = threads.all().filter((thread) =>
         thread.unwatch(session) && !thread.isWatched
