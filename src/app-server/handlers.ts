@@ -9,6 +9,7 @@ import { commandHandlers } from "./handlers/commands.ts";
 import { configWriteHandlers } from "./handlers/config_writes.ts";
 import { connectionHandlers } from "./handlers/connection.ts";
 import { deviceKeyHandlers } from "./handlers/device_keys.ts";
+import { externalAgentHandlers } from "./handlers/external_agents.ts";
 import { fileSearchHandlers } from "./handlers/file_search.ts";
 import { fileHandlers } from "./handlers/files.ts";
 import { mcpHandlers } from "./handlers/mcp.ts";
@@ -49,12 +50,6 @@ const VENDOR = [
   "thread/realtime/stop",
 ] as const satisfies readonly ClientMethod[];
 
-/** What this version does not do yet. */
-const MISSING = [
-  "externalAgentConfig/detect",
-  "externalAgentConfig/import",
-] as const satisfies readonly ClientMethod[];
-
 export interface HandlerPorts {
   readonly services: AgentServices;
   readonly table: ThreadTable;
@@ -85,16 +80,13 @@ export function createHandlers(ports: HandlerPorts): Handlers {
   } = ports;
   const views = new ThreadViews(services.stored, table);
   return {
-    ...refusing(
-      VENDOR,
-      "needs a service of the vendor that this program does not talk to",
-    ),
-    ...refusing(MISSING, "is not available in this version yet"),
+    ...vendorHandlers(),
     ...accountHandlers(services, logins),
     ...commandHandlers(services.commands, clock),
     ...configWriteHandlers(services),
     ...connectionHandlers(services),
     ...deviceKeyHandlers(services.deviceKeys),
+    ...externalAgentHandlers(services),
     ...fileHandlers(uid),
     ...fileSearchHandlers(services.fileSearch, searches),
     ...mcpHandlers(services, table, mcpLogins),
@@ -115,14 +107,13 @@ export function createHandlers(ports: HandlerPorts): Handlers {
 }
 
 /** Handlers that say why there is no answer. */
-function refusing<M extends ClientMethod>(
-  methods: readonly M[],
-  why: string,
-): Pick<Handlers, M> {
-  const handlers = methods.map((method) => [
+function vendorHandlers(): Pick<Handlers, typeof VENDOR[number]> {
+  const why =
+    "needs a service of the vendor that this program does not talk to";
+  const handlers = VENDOR.map((method) => [
     method,
     () => Promise.reject(new RpcError(RPC_INVALID_REQUEST, `${method} ${why}`)),
   ]);
   // One entry for each method named, and a handler that only rejects fits them all.
-  return Object.fromEntries(handlers) as Pick<Handlers, M>;
+  return Object.fromEntries(handlers);
 }

@@ -4,11 +4,13 @@
  */
 import { GivenLogin } from "@/auth/given_login.ts";
 import { createLoginService } from "@/auth/login_service.ts";
+import type { ExternalAgentPorts } from "@/config/external_agent/external_agent.ts";
 import { loadConfig } from "@/config/load.ts";
 import { loadRules } from "@/core/approvals/rule_files.ts";
 import { modelEntries } from "@/model/catalog.ts";
 import type { Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
+import type { ExternalAgentService } from "@/protocol/external_agent.ts";
 import type { ThreadHandle, ThreadHost } from "@/protocol/host.ts";
 import type {
   AgentServices,
@@ -62,6 +64,7 @@ export async function serverServices(
   const featureDefaults: Record<string, boolean> = {};
   const givenLogin = new GivenLogin();
   const options = { ...configOptions(parsed, platform), featureDefaults };
+  const editor = serverEditor({ options, config, featureDefaults });
   const begin = (
     request: ThreadRequest,
     signal: AbortSignal,
@@ -93,7 +96,13 @@ export async function serverServices(
       clientId: undefined,
       given: givenLogin,
     }),
-    editor: serverEditor({ options, config, featureDefaults }),
+    editor,
+    externalAgent: lazyExternalAgent({
+      files: platform.files,
+      codexHome,
+      homeDirectory: platform.host.homeDirectory,
+      editor,
+    }),
     threads: {
       start: (request, signal) =>
         begin(
@@ -219,4 +228,18 @@ function tomlValue(value: unknown): string {
     `${JSON.stringify(key)} = ${tomlValue(member)}`
   );
   return `{ ${members.join(", ")} }`;
+}
+
+/** Few ever ask for it. */
+function lazyExternalAgent(ports: ExternalAgentPorts): ExternalAgentService {
+  const load = async () => {
+    const { createExternalAgent } = await import(
+      "@/config/external_agent/external_agent.ts"
+    );
+    return createExternalAgent(ports);
+  };
+  return {
+    detect: async (request) => await (await load()).detect(request),
+    import: async (items, signal) => await (await load()).import(items, signal),
+  };
 }

@@ -5,6 +5,7 @@
 import type { CommandService } from "./command_exec.ts";
 import type { ConfigWrite, SkillSwitch } from "./config_write.ts";
 import type { DeviceKeyService } from "./device_keys.ts";
+import type { ExternalAgentService } from "./external_agent.ts";
 import type { FileSearch } from "./file_search.ts";
 import type { ThreadHandle, ThreadOptions } from "./host.ts";
 import type { ThreadId } from "./ids.ts";
@@ -118,6 +119,7 @@ export interface AgentServices {
   readonly mcp: McpService;
   readonly commands: CommandService;
   readonly fileSearch: FileSearch;
+  readonly externalAgent: ExternalAgentService;
   readonly threads: ThreadService;
   readonly stored: ThreadStore;
   readonly codexHome: string;
