@@ -115,6 +115,15 @@ export class Projection {
             message: event.message,
           },
         }];
+      case "mcpServerStatus":
+        return [{
+          method: "mcpServer/startupStatus/updated",
+          params: {
+            name: event.name,
+            status: event.status,
+            error: event.error ?? null,
+          },
+        }];
       case "planUpdated":
         return [{
           method: "turn/plan/updated",

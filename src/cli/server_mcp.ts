@@ -101,6 +101,7 @@ async function withServers<T>(
     ...config,
     // Nobody watches who could answer.
     ask: () => Promise.resolve({ action: "decline" }),
+    onStatus() {},
   }, signal);
   try {
     return await use(connections);

@@ -24,7 +24,15 @@ export type ServersRequest =
     readonly ask: AskUser;
     /** Stops the time of requests to them. */
     readonly toolTime?: TimeHold | undefined;
+    /** Told how far each server has come; connecting does not wait for it. */
+    onStatus(status: ServerStatus): void;
   };
+
+export interface ServerStatus {
+  readonly name: string;
+  readonly status: "starting" | "ready" | "failed" | "cancelled";
+  readonly error?: string;
+}
 
 /**
  * Starts every enabled server. A server that cannot be used is told of, not thrown.
@@ -32,7 +40,7 @@ export type ServersRequest =
  */
 export async function connectServers(
   ports: ConnectPorts,
-  { mcpServers, ...common }: ServersRequest,
+  { mcpServers, onStatus, ...common }: ServersRequest,
   signal: AbortSignal,
 ): Promise<readonly Connection[]> {
   const enabled = Object.entries(mcpServers).filter(([, config]) =>
@@ -40,7 +48,7 @@ export async function connectServers(
   );
   const settled = await Promise.allSettled(
     enabled.map(([name, config]) =>
-      connect(ports, { name, config, ...common }, signal)
+      connect(ports, { name, config, ...common }, onStatus, signal)
     ),
   );
   const failure = settled.find((one) => one.status === "rejected");
@@ -66,14 +74,21 @@ export async function closeConnections(
 async function connect(
   ports: ConnectPorts,
   request: Parameters<typeof connectServer>[1],
+  onStatus: ServersRequest["onStatus"],
   signal: AbortSignal,
 ): Promise<Connection> {
   const { name, config } = request;
+  onStatus({ name, status: "starting" });
   try {
     const server = await connectServer(ports, request, signal);
+    onStatus({ name, status: "ready" });
     return { kind: "ready", server, config };
   } catch (error) {
-    if (!(error instanceof McpStartError)) throw error;
+    if (!(error instanceof McpStartError)) {
+      onStatus({ name, status: "cancelled" });
+      throw error;
+    }
+    onStatus({ name, status: "failed", error: error.message });
     const { isRequired } = config;
     return { kind: "failed", name, reason: error.message, isRequired };
   }

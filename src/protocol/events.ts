@@ -172,6 +172,14 @@ export type ThreadEvent =
     readonly itemId: string;
     readonly message: string;
   }
+  /** How far an MCP server of the thread has come. */
+  | {
+    readonly type: "mcpServerStatus";
+    readonly name: string;
+    readonly status: "starting" | "ready" | "failed" | "cancelled";
+    /** Why it failed. */
+    readonly error?: string;
+  }
   /** The client is to run one of the tools it brought; `dynamicToolResult` answers. */
   | {
     readonly type: "dynamicToolCalled";

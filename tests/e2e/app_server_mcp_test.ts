@@ -217,3 +217,28 @@ Deno.test("a login to a server is begun for the client to show, and told when it
   const { code } = await client.end();
   assert.equal(code, 0);
 });
+
+Deno.test("a client hears how far the servers of its threads have come", async () => {
+  await using workspace = await makeWorkspace();
+  await configure(
+    workspace,
+    mockProvider("http://x/v1"),
+    section("live"),
+    DEAD,
+    OFF,
+  );
+  await using client = await startAppClient(workspace);
+  await client.request("thread/start", { cwd: workspace.cwd });
+  const heard = new Map<string, string[]>();
+  while ([...heard.values()].flat().length < 4) {
+    const { name, status, error } = await client.next(
+      "mcpServer/startupStatus/updated",
+    );
+    heard.set(name, [...heard.get(name) ?? [], status]);
+    assert.equal(error !== null, status === "failed", error);
+  }
+  assert.deepEqual(Object.fromEntries(heard), {
+    live: ["starting", "ready"],
+    dead: ["starting", "failed"],
+  });
+});

@@ -90,6 +90,8 @@ class RunningServers implements ThreadServers {
   readonly #connections: Promise<readonly Connection[]>;
   #tools: Promise<ServerTools> | undefined;
   #warnings: string[] = [];
+  /** What is being told of the servers: a slow front end holds up no server. */
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(
     { platform, config, toolTime, approvalPolicy, emit }: ThreadServersPorts,
@@ -109,6 +111,11 @@ class RunningServers implements ThreadServers {
         codexHome: config.codexHome,
         toolTime,
         ask: (question, signal) => elicitations.ask(question, signal),
+        onStatus: (status) => {
+          this.#telling = this.#telling.then(() =>
+            emit({ type: "mcpServerStatus", ...status })
+          );
+        },
       },
       this.#controller.signal,
     );
@@ -197,5 +204,6 @@ class RunningServers implements ThreadServers {
     this.#controller.abort(new ThreadClosed("The thread was closed"));
     const connections = await this.#connections.catch(() => []);
     await closeConnections(connections);
+    await this.#telling;
   }
 }
