@@ -57,6 +57,8 @@ export class FileSearches {
     running.told = running.told.then(() =>
       tell(session, id, { search: running.search, query, signal })
     );
+    // Told to whoever ends the search.
+    running.told.catch(() => undefined);
   }
 
   async stop(session: Session, id: string): Promise<void> {

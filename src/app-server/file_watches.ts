@@ -110,10 +110,16 @@ async function tellChanges(
     telling = undefined;
     await tell(paths.size > PATHS_MAX ? [path] : [...paths].sort());
   };
-  for await (const paths of watch.changes) {
-    for (const one of paths) {
-      if (gathered.size <= PATHS_MAX) gathered.add(one);
+  try {
+    for await (const paths of watch.changes) {
+      for (const one of paths) {
+        if (gathered.size <= PATHS_MAX) gathered.add(one);
+      }
+      telling ??= tellSoon();
     }
+  } catch {
+    // The system lost count: whoever watches must look for itself.
+    gathered.add(path);
     telling ??= tellSoon();
   }
   await telling;

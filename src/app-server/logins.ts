@@ -7,7 +7,8 @@ import type {
   LoginService,
   PendingLogin,
 } from "@/protocol/logins.ts";
-import type { AuthMode } from "@/protocol/rpc/account.ts";
+import { CodexError } from "@/protocol/errors.ts";
+import type { AuthMode, PlanType } from "@/protocol/rpc/account.ts";
 import type { SettingsService } from "@/protocol/services.ts";
 import type { Notification } from "./projection.ts";
 
@@ -79,14 +80,22 @@ export class Logins {
 
   /** Tells everybody who is logged in now; null: nobody. */
   async tellAccount(mode: AuthMode | null): Promise<void> {
-    const { account } = await this.#ports.settings.account();
-    const planType = mode !== null && account?.type === "chatgpt"
-      ? account.planType
-      : null;
+    const planType = mode === null ? null : await this.#planType();
     await this.#ports.announce({
       method: "account/updated",
       params: { authMode: mode, planType },
     });
+  }
+
+  /** Null when it cannot be said; who is logged in is told all the same. */
+  async #planType(): Promise<PlanType | null> {
+    try {
+      const { account } = await this.#ports.settings.account();
+      return account?.type === "chatgpt" ? account.planType : null;
+    } catch (error) {
+      if (error instanceof CodexError) return null;
+      throw error;
+    }
   }
 
   /** Ends what is under way; resolves when nothing is. */

@@ -33,6 +33,8 @@ export class ReloadableServers implements ThreadServers {
   readonly #lifetime: AbortSignal;
   #current: ThreadServers | undefined;
   #isStale = false;
+  /** Whoever asks while the servers change waits for the new ones. */
+  #replacing: Promise<void> = Promise.resolve();
 
   /** @param lifetime ends what is started later */
   constructor(
@@ -51,7 +53,11 @@ export class ReloadableServers implements ThreadServers {
   }
 
   async tools(signal: AbortSignal): Promise<ServerTools> {
-    if (this.#isStale) await this.#replace();
+    if (this.#isStale) {
+      this.#isStale = false;
+      this.#replacing = this.#replacing.then(() => this.#replace());
+    }
+    await this.#replacing;
     return await this.#current?.tools(signal) ?? NO_SERVER_TOOLS;
   }
 
@@ -80,12 +86,13 @@ export class ReloadableServers implements ThreadServers {
   }
 
   async close(): Promise<void> {
+    // One that cannot be ended was told to whoever asked for tools.
+    await this.#replacing.catch(() => undefined);
     await this.#current?.close();
   }
 
   /** A configuration that cannot be used costs no server: those that run stay. */
   async #replace(): Promise<void> {
-    this.#isStale = false;
     try {
       const config = await this.#ports.config();
       await this.#current?.close();
