@@ -22,11 +22,13 @@ export async function watchPath(path: string): Promise<Watch> {
   const isDirectory = await isDirectoryAt(path);
   const directory = isDirectory ? path : directoryOf(path);
   try {
-    // Says in the system's own words that there is nothing to watch.
-    await Deno.stat(directory);
-    const watcher = Deno.watchFs(directory, { recursive: false });
+    // Some systems tell real paths only, whatever they were asked to watch.
+    const real = await Deno.realPath(directory);
+    const watcher = Deno.watchFs(real, { recursive: false });
+    const asAsked = (told: string) =>
+      told.startsWith(real) ? directory + told.slice(real.length) : told;
     return {
-      changes: changesOf(watcher, isDirectory ? undefined : path),
+      changes: changesOf(watcher, asAsked, isDirectory ? undefined : path),
       close() {
         watcher.close();
       },
@@ -47,14 +49,14 @@ async function isDirectoryAt(path: string): Promise<boolean> {
 
 async function* changesOf(
   watcher: Deno.FsWatcher,
+  asAsked: (told: string) => string,
   only: string | undefined,
 ): AsyncGenerator<readonly string[]> {
   for await (const { kind, paths } of watcher) {
     // Reading changes nothing.
     if (kind === "access") continue;
-    const told = only === undefined
-      ? paths
-      : paths.filter((path) => path === only);
+    const told = paths.map(asAsked)
+      .filter((path) => only === undefined || path === only);
     if (told.length > 0) yield told;
   }
 }

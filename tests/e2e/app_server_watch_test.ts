@@ -78,6 +78,23 @@ Deno.test("a file is watched through being absent and being replaced, alone", as
   ]);
 });
 
+Deno.test("paths are told as they were asked for, links and all", async () => {
+  await using workspace = await makeWorkspace();
+  const { cwd, root } = workspace;
+  await Deno.symlink(cwd, `${root}/link`);
+  await using client = await startAppClient(workspace);
+  for (const [watchId, path] of [["d", ""], ["f", "/file"]]) {
+    await client.request("fs/watch", { watchId, path: `${root}/link${path}` });
+  }
+  await write(`${cwd}/file`);
+  const heard = new Set<string>();
+  while (heard.size < 2) {
+    const { watchId, changedPaths } = await client.next("fs/changed");
+    assert.deepEqual(changedPaths, [`${root}/link/file`]);
+    heard.add(watchId);
+  }
+});
+
 Deno.test("thousands of changes are few messages, and none after the end", async () => {
   await using workspace = await makeWorkspace();
   const { cwd } = workspace;
