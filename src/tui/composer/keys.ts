@@ -195,7 +195,7 @@ export function vimDraftKey(
   const result = vimKey({
     vim: composer.vim,
     editor: composer.editor,
-    key: key.chord === "escape" ? "Escape" : key.text ?? key.chord,
+    key: key.text ?? key.chord,
     width,
   });
   return result.kind === "taken"

@@ -48,10 +48,10 @@ import {
 export function vimKey(input: VimInput): VimResult {
   const { vim, editor, key } = input;
   if (vim.mode === "insert") {
-    return key === "Escape" ? toNormal(vim, steppedBack(editor)) : PASSED;
+    return key === "escape" ? toNormal(vim, steppedBack(editor)) : PASSED;
   }
   if (vim.awaits === "r") return replaced(input);
-  if (key === "Escape") return toNormal(vim, editor);
+  if (key === "escape") return toNormal(vim, editor);
   if (isDigit(key, vim.count)) {
     return taken({ ...vim, count: vim.count + key }, editor);
   }

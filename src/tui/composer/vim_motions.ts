@@ -19,11 +19,11 @@ import {
 } from "./vim_state.ts";
 
 export function isRowKey(key: VimKey): boolean {
-  return isDownKey(key) || key === "k" || key === "Up";
+  return isDownKey(key) || key === "k" || key === "up";
 }
 
 export function isDownKey(key: VimKey): boolean {
-  return key === "j" || key === "Down";
+  return key === "j" || key === "down";
 }
 
 export interface Target {
@@ -40,18 +40,18 @@ export function motionTarget(
   const exclusive = (to: number): Target => ({ to, isInclusive: false });
   switch (key) {
     case "h":
-    case "Left":
+    case "left":
       return exclusive(charsBack({ vim, editor }).start);
     case "l":
-    case "Right":
+    case "right":
       return exclusive(charsForward({ vim, editor }).end);
     case "0":
-    case "Home":
+    case "home":
       return exclusive(lineStart(editor, at));
     case "^":
       return exclusive(firstNonBlank(editor));
     case "$":
-    case "End":
+    case "end":
       return exclusive(lineEnd(editor, at));
     case "w":
       return exclusive(
@@ -172,11 +172,11 @@ export function linesFrom(
 export function linesTo(input: VimInput): Range | undefined {
   const { vim, editor, key } = input;
   const here = linesFrom({ vim: settled(vim), editor });
-  if (key === "j" || key === "Down") {
+  if (key === "j" || key === "down") {
     const more = { ...vim, operatorCount: "", count: `${countOf(vim) + 1}` };
     return linesFrom({ vim: more, editor });
   }
-  if (key === "k" || key === "Up") {
+  if (key === "k" || key === "up") {
     const start = stepped(
       countOf(vim),
       here.start,

@@ -17,7 +17,7 @@ export interface VimState {
 
 export type VimOperator = "d" | "c" | "y";
 
-/** A key: a character, or a name such as `Escape` or `ctrl+r`. */
+/** A key: a character, or a name such as `escape` or `ctrl+r`. */
 export type VimKey = string;
 
 export type VimResult =

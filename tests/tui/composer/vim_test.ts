@@ -28,8 +28,9 @@ function run(marked: string, keys: readonly string[]) {
 
 function table(rows: readonly (readonly [string, string, string])[]): void {
   for (const [before, keys, expected] of rows) {
-    const split = keys.match(/ctrl\+r|Escape|./g) ?? [];
-    assert.equal(after(before, ...split), expected, `${before} ${keys}`);
+    const split = keys.match(/ctrl\+r|escape|<\w+>|./g) ?? [];
+    const named = split.map((key) => key.replace(/^<(.*)>$/, "$1"));
+    assert.equal(after(before, ...named), expected, `${before} ${keys}`);
   }
 }
 
@@ -52,6 +53,12 @@ Deno.test("vimKey() moves", () => {
     ["|aa\nbb\ncc", "2G", "aa\n|bb\ncc"],
     ["|a\nb\nc", "2j", "a\nb\n|c"],
     ["a\nb|", "k", "|a\nb"],
+    ["ab|c", "<left>", "a|bc"],
+    ["a|bc", "<right>", "ab|c"],
+    ["ab|c", "<home>", "|abc"],
+    ["|abc", "<end>", "ab|c"],
+    ["a\nb|", "<up>", "|a\nb"],
+    ["|a\nb", "<down>", "a\n|b"],
   ]);
 });
 
@@ -63,7 +70,7 @@ Deno.test("vimKey() goes to insert mode where asked to, and back a step", () => 
     ["a|b", "A", "ab| INSERT"],
     ["a|b\nc", "o", "ab\n|\nc INSERT"],
     ["a\n|b", "O", "a\n|\nb INSERT"],
-    ["ab|", "iEscape", "a|b"],
+    ["ab|", "iescape", "a|b"],
   ]);
 });
 
@@ -91,9 +98,11 @@ Deno.test("vimKey() deletes and changes", () => {
     ["|a\nb\nc", "dj", "|c"],
     ["a\nb\n|c", "dk", "|a"],
     ["a\n|b\nc", "dG", "|a"],
+    ["a\n|b\nc", "d<up>", "|c"],
+    ["ab|c", "d<left>", "a|c"],
     ["a|bc", "rx", "a|xc"],
     ["a|bc", "dq", "a|bc"],
-    ["a|bc", "dEscapex", "a|c"],
+    ["a|bc", "descapex", "a|c"],
   ]);
 });
 
@@ -104,7 +113,7 @@ Deno.test("vimKey() copies, puts and undoes", () => {
     ["a\n|b", "yykP", "|b\na\nb"],
     ["|a\nb", "ddp", "b\n|a"],
     ["|abc", "xp", "b|ac"],
-    ["|a b", "yycwEscapep", " |ab"],
+    ["|a b", "yycwescapep", " |ab"],
     ["|abc", "xxuu", "|abc"],
     ["|abc", "xuctrl+r", "|bc"],
     ["|abc", "xxx2u", "|bc"],
@@ -128,7 +137,7 @@ Deno.test("vimKey() leaves keys that are not Vim's to the composer", () => {
 Deno.test("any Vim keys leave the cursor between characters", () => {
   const key = fc.constantFrom(
     ..."hjklwbe0$^iaIAoOxXdcyDCYpPugGrsS2",
-    "Escape",
+    "escape",
     "ctrl+r",
   );
   fc.assert(
