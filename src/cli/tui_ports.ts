@@ -8,6 +8,7 @@ import { imageFormat } from "@/text/image_format.ts";
 import { shellWords } from "@/exec-policy/words.ts";
 import type { TuiPorts } from "@/tui/ports.ts";
 import { hasFlag, type ParsedCommand } from "./parsed.ts";
+import { createDraftStore } from "./draft_store.ts";
 import { createPromptStore } from "./prompt_store.ts";
 import { terminalTraits } from "./terminal_traits.ts";
 import { tuiSettings } from "./tui_settings.ts";
@@ -35,6 +36,7 @@ export function createTuiPorts(facts: TuiFacts): TuiPorts {
       ? { ...settings, alternateScreen: "never" }
       : settings,
     prompts: createPromptStore(platform, config),
+    drafts: createDraftStore(platform, config),
     cwd: config.cwd,
     homeDirectory: host.homeDirectory,
     random: () => (platform.random.bytes(1)[0] ?? 0) / 256,

@@ -69,6 +69,16 @@ function onSignal(signal: Deno.Signal, handler: () => void): () => void {
   return () => Deno.removeSignalListener(signal, handler);
 }
 
+function isRunning(pid: number): boolean {
+  try {
+    // Changes nothing for a process that is not stopped.
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch (error) {
+    return error instanceof Deno.errors.NotCapable;
+  }
+}
+
 function hostInfo(): HostInfo {
   const os = Deno.build.os;
   return {
@@ -76,6 +86,7 @@ function hostInfo(): HostInfo {
     arch: Deno.build.arch,
     pid: Deno.pid,
     uid: Deno.uid() ?? 0,
+    isRunning,
     get cwd() {
       return Deno.cwd();
     },

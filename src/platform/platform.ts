@@ -226,6 +226,8 @@ export interface HostInfo {
   readonly arch: string;
   readonly pid: number;
   readonly uid: number;
+  /** True while a process of the user's has that id. */
+  isRunning(pid: number): boolean;
   /** The process's working directory, absolute. */
   readonly cwd: string;
   readonly homeDirectory: string | undefined;

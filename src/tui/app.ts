@@ -15,6 +15,7 @@ import type { Cell } from "./cell.ts";
 import { noticeCell } from "./cells/notice.ts";
 import type { CellContext } from "./cells/context.ts";
 import { cellContext } from "./cell_context.ts";
+import { DraftKeeper } from "./draft_keeper.ts";
 import { exitMessage } from "./exit_message.ts";
 import { popupOf } from "./composer/popup.ts";
 import { FileFinder } from "./file_finder.ts";
@@ -90,6 +91,7 @@ class App {
   /** Deltas of an answer while what draws it is being loaded. */
   #parts: MarkdownParts | undefined;
   readonly #files: FileFinder;
+  readonly #drafts: DraftKeeper;
   #isTicking = false;
   /** While somebody else has the terminal. */
   #pause: Promise<void> | undefined;
@@ -124,6 +126,7 @@ class App {
       clock,
       this.#controller.signal,
     );
+    this.#drafts = new DraftKeeper(ports.drafts, ports.clock);
     this.#files = new FileFinder(ports.services.fileSearch);
     this.#threads = new SessionThreads(ports.services, {
       onEvent: (threadId, event) => this.#onEvent(threadId, event),
@@ -170,6 +173,7 @@ class App {
       ignoreClosedTerminal(error);
     }
     this.#session.leave();
+    await this.#drafts.keep().catch(ignoreClosedTerminal);
     try {
       for (const text of exitMessage(this.#state)) {
         terminal.writeOut(`${text}\n`);
@@ -286,6 +290,8 @@ class App {
     const before = this.#state;
     this.#state = askShown(state, this.#ports.clock.monotonic());
     this.#letGoOfFiles(before);
+    const keep = this.#drafts.note(state.composer);
+    if (keep !== undefined) this.#spawn(keep);
     for (const effect of effects) this.#perform(effect);
     this.#tick();
     this.#frames.request(when);

@@ -54,6 +54,14 @@ export interface PromptStore {
   add(text: string, threadId: ThreadId): Promise<void>;
 }
 
+/** What was being written when a session was cut off. */
+export interface DraftStore {
+  /** Keeps the draft of this session; an empty one is no draft. */
+  keep(text: string): Promise<void>;
+  /** Drafts of sessions of this directory that are gone; each is given once. */
+  takeLost(): Promise<readonly string[]>;
+}
+
 export interface TuiPorts {
   readonly services: AgentServices;
   readonly console: Console;
@@ -63,6 +71,7 @@ export interface TuiPorts {
   readonly traits: TerminalTraits;
   readonly settings: TuiSettings;
   readonly prompts: PromptStore;
+  readonly drafts: DraftStore;
   readonly env: Platform["env"];
   readonly cwd: string;
   readonly homeDirectory: string | undefined;

@@ -1,10 +1,14 @@
 /** What happens once when a session begins. */
 import { plainDraft } from "./composer/draft.ts";
+import { loaded } from "./composer/keys.ts";
 import { NO_POPUP } from "./composer/state.ts";
 import { askTrust, signIn } from "./onboarding.ts";
 import type { TuiPorts, TuiRequest } from "./ports.ts";
 import { resumePicker } from "./panes/resume.ts";
-import { type Change, only } from "./step.ts";
+import { noticeCell } from "./cells/notice.ts";
+import { type Change, inOrder, only } from "./step.ts";
+import { say } from "./threads.ts";
+import { withComposer } from "./update_composer.ts";
 
 /** Changes in their order; none of them waits for another. */
 export function startUp(
@@ -13,12 +17,37 @@ export function startUp(
 ): readonly Change[] {
   return [
     readHistory,
+    bringBackDraft,
     (state) => only({ ...state, models: services.models() }),
     beginning(request),
     firstPrompt(request),
     lookAround,
   ];
 }
+
+/** What a session that was cut off had in its composer comes back, once. */
+const bringBackDraft: Change = (state) =>
+  only(state, {
+    type: "call",
+    attempt: "Cannot look for unsent drafts",
+    run: async ({ drafts }) => {
+      const texts = await drafts.takeLost();
+      return (before) =>
+        texts.length === 0 || before.composer.editor.text !== ""
+          ? only(withComposer(before, {
+            ...before.composer,
+            history: [...before.composer.history, ...texts.map(plainDraft)],
+          }))
+          : inOrder(
+            (empty) =>
+              only(withComposer(
+                empty,
+                loaded(empty.composer, plainDraft(texts.join("\n"))),
+              )),
+            say(noticeCell("info", "Brought back what was not sent")),
+          )(before);
+    },
+  });
 
 const readHistory: Change = (state) =>
   only(state, {

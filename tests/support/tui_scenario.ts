@@ -106,6 +106,7 @@ const STEPS: Readonly<Record<string, RunStep>> = {
   alternate: ({ terminal }) => () => String(terminal.isAlternate),
   ops: ({ thread }) => () =>
     thread.ops.splice(0).map((op) => JSON.stringify(op)).join("\n"),
+  draft: ({ draft }) => () => draft,
   remembered: ({ remembered }) => () => JSON.stringify(remembered),
   saved: ({ agent }) => () =>
     agent.written.map((change) => JSON.stringify(change)).join("\n"),

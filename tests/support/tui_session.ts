@@ -29,6 +29,8 @@ export interface TuiSessionOptions {
   readonly files?: readonly string[];
   readonly ports?: Partial<TuiPorts>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of sessions that were cut off. */
+  readonly drafts?: readonly string[];
   /** What the shell wrote before. */
   readonly before?: string;
   /** False: the terminal answers nothing. */
@@ -70,6 +72,8 @@ export class TuiSession implements AsyncDisposable {
   readonly agent: FakeAgent;
   readonly clock = new FakeClock(START_MS);
   readonly remembered: string[] = [];
+  /** What the next session would find. */
+  draft = "";
   /** Everything that was written, as it was. */
   written = "";
   rawMode: "raw" | "cooked" = "cooked";
@@ -169,6 +173,13 @@ export class TuiSession implements AsyncDisposable {
           this.remembered.push(text);
           return Promise.resolve();
         },
+      },
+      drafts: {
+        keep: (text) => {
+          this.draft = text;
+          return Promise.resolve();
+        },
+        takeLost: () => Promise.resolve(options.drafts ?? []),
       },
       env: {
         get: (name) => options.env?.[name],
