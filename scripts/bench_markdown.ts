@@ -50,44 +50,58 @@ function deltasOf(text: string): readonly string[] {
   );
 }
 
-const text = answer();
+interface Measured {
+  readonly perThousand: readonly number[];
+  readonly rows: number;
+  readonly frames: number;
+  readonly worstMs: number;
+}
+
+function measure(text: string, highlighter: Highlighter): Measured {
+  const theme = createTheme([0x1e, 0x1e, 0x1e]);
+  const stream = new MarkdownStream({ theme, cwd: "/", highlighter });
+  const perThousand: number[] = [];
+  let rows = 0;
+  let frames = 0;
+  let worstMs = 0;
+  let fromMs = performance.now();
+  for (const [index, delta] of deltasOf(text).entries()) {
+    stream.push(delta);
+    if (Math.floor(index / DELTAS_PER_FRAME) >= frames) {
+      const frameMs = performance.now();
+      rows += stream.take(WIDTH).length;
+      stream.open(WIDTH);
+      worstMs = Math.max(worstMs, performance.now() - frameMs);
+      frames++;
+    }
+    if ((index + 1) % 1_000 === 0) {
+      perThousand.push(performance.now() - fromMs);
+      fromMs = performance.now();
+    }
+  }
+  rows += stream.finish(WIDTH).length;
+  return { perThousand, rows, frames, worstMs };
+}
+
 const highlighter = new Highlighter();
 await highlighter.load("ts");
-const stream = new MarkdownStream({
-  theme: createTheme([0x1e, 0x1e, 0x1e]),
-  cwd: "/",
-  highlighter,
-});
-
-const perThousand: number[] = [];
-let rows = 0;
-let frames = 0;
-let worst = 0;
-let thousandFrom = performance.now();
-for (const [index, delta] of deltasOf(text).entries()) {
-  stream.push(delta);
-  if (Math.floor(index / DELTAS_PER_FRAME) >= frames) {
-    const from = performance.now();
-    rows += stream.take(WIDTH).length;
-    stream.open(WIDTH);
-    worst = Math.max(worst, performance.now() - from);
-    frames++;
-  }
-  if ((index + 1) % 1_000 === 0) {
-    perThousand.push(performance.now() - thousandFrom);
-    thousandFrom = performance.now();
-  }
+const texts = {
+  "an answer of many parts": answer(),
+  "one paragraph without an end": "word ".repeat(40_000),
+  "one table without an end": `| a | b |\n|---|---|\n${
+    "| some words | and `more` |\n".repeat(7_000)
+  }`,
+};
+for (const [name, text] of Object.entries(texts)) {
+  const { perThousand, rows, frames, worstMs } = measure(text, highlighter);
+  const total = perThousand.reduce((sum, each) => sum + each, 0);
+  console.log(
+    `${name}: ${text.length} characters, ${DELTAS} deltas, ${frames} frames, ${rows} rows`,
+  );
+  console.log(
+    `  total ${total.toFixed(0)} ms, worst frame ${worstMs.toFixed(1)} ms, ` +
+      `per 1,000 deltas ${
+        perThousand.map((each) => each.toFixed(0)).join(", ")
+      } ms`,
+  );
 }
-perThousand.push(performance.now() - thousandFrom);
-rows += stream.finish(WIDTH).length;
-
-const total = perThousand.reduce((sum, each) => sum + each, 0);
-console.log(
-  `${text.length} characters, ${DELTAS} deltas, ${frames} frames, ${rows} rows`,
-);
-console.log(`total ${total.toFixed(0)} ms, worst frame ${worst.toFixed(1)} ms`);
-console.log(
-  `per 1,000 deltas: ${
-    perThousand.slice(0, -1).map((each) => each.toFixed(0)).join(", ")
-  } ms`,
-);

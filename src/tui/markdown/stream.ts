@@ -15,6 +15,7 @@ import {
   codeLines,
   itemLines,
 } from "./blocks.ts";
+import { isDelimiterRow, itemStart } from "./line_kinds.ts";
 import {
   endText,
   type Piece,
@@ -49,6 +50,10 @@ export class MarkdownStream {
   }
 
   push(delta: string): void {
+    if (!delta.includes("\n")) {
+      this.#partial += delta;
+      return;
+    }
     const lines = (this.#partial + delta).split("\n");
     this.#partial = lines.pop() ?? "";
     const pieces: Piece[] = [];
@@ -226,10 +231,61 @@ function openPieces(
   const isRow = splitter.open.kind !== "table" &&
     line.trimStart().startsWith("|");
   if (isRow || UNDECIDED.test(line)) {
-    return endText(withoutTableHeader(splitter)).map(withMarksClosed);
+    return asOpen(endText(withoutTableHeader(splitter)));
   }
   const step = readLine(splitter, line);
-  return [...step.pieces, ...endText(step.state).map(withMarksClosed)];
+  return [...step.pieces, ...asOpen(endText(step.state))];
+}
+
+function asOpen(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.map((piece) => withMarksClosed(shortened(piece)));
+}
+
+/** More text than any screen shows the end of. */
+const OPEN_CHARS_MAX = 12_000;
+
+/** Steps in which the start of a long text is left out: between them rows stay as they are. */
+const OPEN_CHARS_STEP = 4_000;
+
+/** Rows of a table; each is worth many characters to draw. */
+const OPEN_ROWS_MAX = 120;
+const OPEN_ROWS_STEP = 40;
+
+/** The end of a piece that is longer than a screen: its start has scrolled out of sight. */
+function shortened(piece: Piece): Piece {
+  if (piece.kind === "fenceStart" || piece.kind === "fenceLine") return piece;
+  const { text } = piece;
+  const [first = "", second = ""] = text.split("\n", 2);
+  if (piece.kind === "block" && isDelimiterRow(second)) {
+    return { ...piece, text: shortTable(text) };
+  }
+  const from = leftOut(text.length, OPEN_CHARS_MAX, OPEN_CHARS_STEP);
+  if (from === 0) return piece;
+  const rest = text.slice(from).toWellFormed();
+  const mark = piece.kind === "item" ? itemStart(first) : undefined;
+  return {
+    ...piece,
+    text: mark === undefined
+      ? rest.trimStart()
+      : `${first.slice(0, mark.contentColumn)}…${wholeLines(rest)}`,
+  };
+}
+
+function shortTable(text: string): string {
+  const [header = "", rule = "", ...rows] = text.split("\n");
+  const from = leftOut(rows.length, OPEN_ROWS_MAX, OPEN_ROWS_STEP);
+  return from === 0 ? text : [header, rule, ...rows.slice(from)].join("\n");
+}
+
+/** How much is left out of so much, in steps. */
+function leftOut(length: number, most: number, step: number): number {
+  return Math.max(0, Math.ceil((length - most) / step) * step);
+}
+
+/** From the first line break on; of one long line, all of it as a line. */
+function wholeLines(text: string): string {
+  const start = text.indexOf("\n");
+  return start < 0 ? text : text.slice(start);
 }
 
 /** Nothing yet, or what may become the end of a fence. */

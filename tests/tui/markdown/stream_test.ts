@@ -244,6 +244,27 @@ Deno.test("take() holds code back until its grammar is there", async () => {
   assert.ok(!stream.isWaiting);
 });
 
+Deno.test("of a very long block only the end is drawn while it grows", () => {
+  const words = "word ".repeat(10_000);
+  const paragraph = shown(`${words}end`, 100);
+  assert.ok(paragraph.length < 200);
+  assert.ok(paragraph.join(" ").endsWith("word word end"));
+  const table = shown(`| a | b |\n|---|---|\n${"| x | y |\n".repeat(5_000)}`);
+  assert.ok(table.length < 150);
+  assert.deepEqual([table[0], table[1], table.at(-1)], [
+    "a │ b",
+    "━━┿━━",
+    "x │ y",
+  ]);
+  const item = shown(`1. one\n${"   - in\n".repeat(5_000)}   - last`);
+  assert.ok(item.length < 2_000);
+  assert.deepEqual([item[0], item[1], item.at(-1)], [
+    "1. …",
+    "    - in",
+    "    - last",
+  ]);
+});
+
 const anyMarkdown = fc.array(
   fc.oneof(
     fc.constantFrom(
