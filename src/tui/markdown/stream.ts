@@ -15,7 +15,7 @@ import {
   codeLines,
   itemLines,
 } from "./blocks.ts";
-import { isDelimiterRow, itemStart } from "./line_kinds.ts";
+import { openPieces } from "./open_pieces.ts";
 import {
   endText,
   type Piece,
@@ -23,7 +23,6 @@ import {
   SPLITTER_START,
   type SplitterState,
 } from "./splitter.ts";
-import { closeMarks } from "./unfinished.ts";
 
 /** The rows of a whole text: those a stream of it ends up with. */
 export function renderMarkdown(
@@ -84,7 +83,7 @@ export class MarkdownStream {
     };
     const pieces = [
       ...this.#pieces,
-      ...openPieces(this.#splitter, this.#partial),
+      ...openPieces(this.#splitter, cleaned(this.#partial)),
     ];
     return paintAll(pieces, width, painted, this.#context).rows;
   }
@@ -214,111 +213,6 @@ function languagesOf(piece: Piece): readonly string[] {
     default:
       return piece.languages;
   }
-}
-
-/** Marks that do not yet say what they begin: a list, a rule, a heading, bold text. */
-const UNDECIDED = /^\s*(?:[-=*_`~#+>|: ]+|\d{1,9}[.)]?)?\s*$/;
-
-/** The unfinished rest, as the pieces it would be if the text ended here. */
-function openPieces(
-  splitter: SplitterState,
-  partial: string,
-): readonly Piece[] {
-  const line = cleaned(partial);
-  if (splitter.open.kind === "fence") {
-    return FENCE_MARK.test(line) ? [] : [{ kind: "fenceLine", text: line }];
-  }
-  const isRow = splitter.open.kind !== "table" &&
-    line.trimStart().startsWith("|");
-  if (isRow || UNDECIDED.test(line)) {
-    return asOpen(endText(withoutTableHeader(splitter)));
-  }
-  const step = readLine(splitter, line);
-  return [...step.pieces, ...asOpen(endText(step.state))];
-}
-
-function asOpen(pieces: readonly Piece[]): readonly Piece[] {
-  return pieces.map((piece) => withMarksClosed(shortened(piece)));
-}
-
-/** More text than any screen shows the end of. */
-const OPEN_CHARS_MAX = 12_000;
-
-/** Steps in which the start of a long text is left out: between them rows stay as they are. */
-const OPEN_CHARS_STEP = 4_000;
-
-/** Rows of a table; each is worth many characters to draw. */
-const OPEN_ROWS_MAX = 120;
-const OPEN_ROWS_STEP = 40;
-
-/** The end of a piece that is longer than a screen: its start has scrolled out of sight. */
-function shortened(piece: Piece): Piece {
-  if (piece.kind === "fenceStart" || piece.kind === "fenceLine") return piece;
-  const { text } = piece;
-  const [first = "", second = ""] = text.split("\n", 2);
-  if (piece.kind === "block" && isDelimiterRow(second)) {
-    return { ...piece, text: shortTable(text) };
-  }
-  const from = leftOut(text.length, OPEN_CHARS_MAX, OPEN_CHARS_STEP);
-  if (from === 0) return piece;
-  const rest = text.slice(from).toWellFormed();
-  const mark = piece.kind === "item" ? itemStart(first) : undefined;
-  return {
-    ...piece,
-    text: mark === undefined
-      ? rest.trimStart()
-      : `${first.slice(0, mark.contentColumn)}…${wholeLines(rest)}`,
-  };
-}
-
-function shortTable(text: string): string {
-  const [header = "", rule = "", ...rows] = text.split("\n");
-  const from = leftOut(rows.length, OPEN_ROWS_MAX, OPEN_ROWS_STEP);
-  return from === 0 ? text : [header, rule, ...rows.slice(from)].join("\n");
-}
-
-/** How much is left out of so much, in steps. */
-function leftOut(length: number, most: number, step: number): number {
-  return Math.max(0, Math.ceil((length - most) / step) * step);
-}
-
-/** From the first line break on; of one long line, all of it as a line. */
-function wholeLines(text: string): string {
-  const start = text.indexOf("\n");
-  return start < 0 ? text : text.slice(start);
-}
-
-/** Nothing yet, or what may become the end of a fence. */
-const FENCE_MARK = /^\s*(?:`*|~*)\s*$/;
-
-/** A line of cells is not shown as text while the rule of its table may follow. */
-function withoutTableHeader(splitter: SplitterState): SplitterState {
-  const { open } = splitter;
-  if (open.kind !== "paragraph") return splitter;
-  if (open.lines.at(-1)?.trimStart().startsWith("|") !== true) return splitter;
-  const lines = open.lines.slice(0, -1);
-  return {
-    ...splitter,
-    open: lines.length === 0 ? { kind: "none" } : { ...open, lines },
-  };
-}
-
-function withMarksClosed(piece: Piece): Piece {
-  if (piece.kind === "fenceLine" || piece.kind === "fenceStart") return piece;
-  if (piece.languages.length > 0) return piece;
-  // Marks do not reach over the end of a paragraph.
-  const from = piece.text.lastIndexOf("\n\n") + 1;
-  const last = Math.max(from, rowStart(piece.text));
-  return {
-    ...piece,
-    text: piece.text.slice(0, last) + closeMarks(piece.text.slice(last)),
-  };
-}
-
-/** Where the last row of a table, or of a nested list, begins; else 0. */
-function rowStart(text: string): number {
-  const start = text.lastIndexOf("\n") + 1;
-  return /^\s*(?:\||[-+*] |\d+[.)] )/.test(text.slice(start)) ? start : 0;
 }
 
 const CONTROL = /\p{Cc}/u;

@@ -263,6 +263,14 @@ Deno.test("of a very long block only the end is drawn while it grows", () => {
     "    - in",
     "    - last",
   ]);
+  const data = shown(`\`\`\`\n${"x".repeat(100_000)}end`);
+  assert.ok(data.length < 250 && data.at(-1)?.endsWith("xend"));
+  const code = new MarkdownStream(context);
+  code.push(`- one\n\n  \`\`\`ts\n${"  let a;\n".repeat(3_000)}  let last;`);
+  assert.deepEqual(code.open(60).at(-1)?.spans[1], {
+    text: "let",
+    style: context.theme.syntax.keyword,
+  });
 });
 
 const anyMarkdown = fc.array(
