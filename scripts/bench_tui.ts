@@ -27,6 +27,8 @@ const END_MARK = "THE-LAST-WORDS";
 /** Letters no answer and no sequence of a terminal has in it. */
 const ECHO_LETTERS = ["Ж", "Щ", "Ф", "Ю"];
 const ECHO_EVERY_MS = 230;
+/** A program that has not shown the answer by then will not be waited for. */
+const PATIENCE_MS = 120_000;
 
 interface Program {
   readonly name: string;
@@ -41,6 +43,8 @@ class Sitting {
   readonly #answers: boolean;
   #text = "";
   bytes = 0;
+  /** When the end of the long answer was on screen. */
+  endedMs: number | undefined;
   #listeners: (() => void)[] = [];
   readonly #reading: Promise<void>;
 
@@ -83,6 +87,9 @@ class Sitting {
       const text = decoder.decode(chunk, { stream: true });
       // The tail of what was read before may hold the start of something.
       this.#text = (this.#text + text).slice(-20_000);
+      if (this.endedMs === undefined && this.#text.includes(END_MARK)) {
+        this.endedMs = performance.now();
+      }
       if (this.#answers) await this.#answer(text);
       for (const listener of this.#listeners.splice(0)) listener();
     }
@@ -161,7 +168,7 @@ const ANSWERS: readonly (readonly [string, string])[] = [
 
 function helperPath(): string {
   const name = [...Deno.readDirSync(`${ROOT}dist`)].map(({ name }) => name)
-    .find((name) => name.startsWith("sandbox-helper-"));
+    .find((name) => /^sandbox-helper-\w+-[0-9a-f]+$/.test(name));
   if (name === undefined) {
     throw new Error("The sandbox helper is not built: run `deno task build`");
   }
@@ -349,7 +356,11 @@ async function stream(program: Program): Promise<StreamFigures> {
         quarterCpu = cpuMs;
       }
     }
-    const doneMs = await sitting.waitFor(END_MARK, 120_000) ?? NaN;
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    while (sitting.endedMs === undefined && !patience.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const doneMs = sitting.endedMs ?? NaN;
     await new Promise((resolve) => setTimeout(resolve, 700));
     const { cpuMs, rssMb } = sitting.usage();
     return {

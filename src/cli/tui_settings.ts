@@ -26,6 +26,7 @@ export function tuiSettings(
     terminalTitle: textsOf(tui.terminal_title),
     theme: typeof tui.theme === "string" ? tui.theme : undefined,
     isVim: tui.vim === true,
+    isPlain: tui.plain === true,
     keymap: keymapOf(tui.keymap),
     detectsPasteBursts: !disablePasteBurst,
     reasoning: reasoningOf(config),

@@ -204,6 +204,7 @@ const TuiToml = struct("Tui", {
   status_line: texts,
   terminal_title: texts,
   vim: bool,
+  plain: bool,
   keymap: v.optional(mapOf(v.union([v.string(), v.array(v.string())]))),
 });
 

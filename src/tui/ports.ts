@@ -26,6 +26,8 @@ export interface TuiSettings {
   readonly terminalTitle: readonly string[] | undefined;
   readonly theme: string | undefined;
   readonly isVim: boolean;
+  /** Lines of text instead of a picture, for who has it read out. */
+  readonly isPlain: boolean;
   /** Keys by action, in place of the usual ones. */
   readonly keymap: Readonly<Record<string, readonly string[]>>;
   readonly detectsPasteBursts: boolean;

@@ -3,6 +3,7 @@
  * everything between them is the real program.
  */
 import { runTui } from "@/tui/app.ts";
+import { runPlain } from "@/tui/plain_app.ts";
 import type {
   TerminalTraits,
   TuiPorts,
@@ -48,6 +49,7 @@ export const SETTINGS: TuiSettings = {
   terminalTitle: undefined,
   theme: undefined,
   isVim: false,
+  isPlain: false,
   keymap: {},
   detectsPasteBursts: true,
   reasoning: "summary",
@@ -108,7 +110,8 @@ export class TuiSession implements AsyncDisposable {
       untrusted: undefined,
       ...options.request,
     };
-    this.#ended = runTui(request, this.#ports(options)).then(
+    const run = options.settings?.isPlain ? runPlain : runTui;
+    this.#ended = run(request, this.#ports(options)).then(
       (code) => {
         this.exitCode = code;
         this.#isDone = true;

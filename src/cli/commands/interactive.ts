@@ -1,11 +1,11 @@
 /** The interactive interface: `codex`, `codex resume`, `codex fork`. */
 import { loadConfig } from "@/config/load.ts";
 import { resolvePath } from "@/platform/paths.ts";
-import type { Platform } from "@/platform/platform.ts";
+import type { Environment, Platform } from "@/platform/platform.ts";
 import { CodexError } from "@/protocol/errors.ts";
 import { isUuid, type ThreadId } from "@/protocol/ids.ts";
 import type { ThreadStore } from "@/protocol/stored_threads.ts";
-import type { TuiRequest } from "@/tui/ports.ts";
+import type { TuiPorts, TuiRequest } from "@/tui/ports.ts";
 import { configOptions } from "../config_options.ts";
 import { configuredFlags } from "../interactive_flags.ts";
 import {
@@ -28,18 +28,10 @@ export async function run(
   if (!terminal.stdoutIsTty) {
     throw new CodexError("invalid_input", "stdout is not a terminal");
   }
-  if (env.get("TERM") === "dumb" && !await confirmsDumb(platform)) {
-    throw new CodexError(
-      "invalid_input",
-      'Refusing to start the interactive TUI because TERM is set to "dumb". ' +
-        "Set TERM to what your terminal is, or use `codex exec`.",
-    );
-  }
   const flags = configuredFlags(parsed);
-  const [services, config, { runTui }] = await Promise.all([
+  const [services, config] = await Promise.all([
     serverServices({ parsed: flags, platform, source: "cli" }),
     loadConfig(configOptions(flags, platform)),
-    import("@/tui/app.ts"),
   ]);
   const request = {
     ...await readRequest(parsed, platform, services.stored),
@@ -47,20 +39,23 @@ export async function run(
     untrusted: config.trustLevel === undefined ? config.cwd : undefined,
   };
   const ports = createTuiPorts({ parsed, platform, config, services });
-  const code = await runTui(request, ports);
+  const code = await runSession(request, ports, env);
   await services.stored.close();
   return code;
 }
 
-async function confirmsDumb({ terminal }: Platform): Promise<boolean> {
-  terminal.writeErr(
-    'WARNING: TERM is set to "dumb". Codex\'s interactive TUI may not work in ' +
-      "this terminal.\nContinue anyway? [y/N]: ",
-  );
-  for await (const bytes of terminal.readStdin()) {
-    return /^y(es)?\s*$/i.test(new TextDecoder().decode(bytes));
+/** With a picture, or as plain lines where there can or should be none. */
+async function runSession(
+  request: TuiRequest,
+  ports: TuiPorts,
+  env: Environment,
+): Promise<number> {
+  if (ports.settings.isPlain || env.get("TERM") === "dumb") {
+    const { runPlain } = await import("@/tui/plain_app.ts");
+    return await runPlain(request, ports);
   }
-  return false;
+  const { runTui } = await import("@/tui/app.ts");
+  return await runTui(request, ports);
 }
 
 async function readRequest(
