@@ -22,8 +22,23 @@ import { bold, bullet, dim, fitted, inOneLine, markedRows } from "./rows.ts";
 /** True for a command that can stand in such a group. */
 export function isExploration(item: CommandExecutionThreadItem): boolean {
   return item.source !== "userShell" && item.status !== "declined" &&
-    commandActions(item.command, item.cwd)
-      .every(({ type }) => type !== "unknown");
+    actionsOf(item).every(({ type }) => type !== "unknown");
+}
+
+/** A live group is drawn at every frame; its commands are read once. */
+const READ = new WeakMap<
+  CommandExecutionThreadItem,
+  readonly CommandAction[]
+>();
+
+function actionsOf(
+  item: CommandExecutionThreadItem,
+): readonly CommandAction[] {
+  const known = READ.get(item);
+  if (known !== undefined) return known;
+  const actions = commandActions(item.command, item.cwd);
+  READ.set(item, actions);
+  return actions;
 }
 
 /** A group of commands `isExploration` is true for, in their order. */
@@ -49,9 +64,7 @@ export function explorationLines(
   const isLive = items.some(({ status }) => status === "inProgress");
   const mark = isLive ? liveBullet(context.nowMs) : bullet();
   const heading = line(bold(isLive ? "Exploring" : "Explored"));
-  const actions = items.flatMap((item) =>
-    commandActions(item.command, item.cwd)
-  );
+  const actions = items.flatMap(actionsOf);
   const entries = merged(actions).map((entry) => entryLine(entry, context));
   return fitted([
     ...markedRows(mark, heading, context.width),
