@@ -40,6 +40,7 @@ import {
   createTerminalSession,
   type TerminalSession,
 } from "./terminal_session.ts";
+import { tipCell } from "./tips.ts";
 import { titleText } from "./title.ts";
 import {
   askShown,
@@ -117,6 +118,7 @@ class App {
       cwd,
       homeDirectory,
       placeholder: placeholderOf(ports.random()),
+      tip: settings.showTooltips ? tipCell(ports.random()) : undefined,
     });
     this.#frames = new FrameLoop(
       {

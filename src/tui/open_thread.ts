@@ -69,6 +69,7 @@ function shown(state: TuiState, opened: OpenedThread) {
     ...(forkedFrom === undefined || sideOf !== undefined
       ? []
       : [noticeCell("info", `Thread forked from ${forkedFrom}`)]),
+    ...(state.tip === undefined || replayed.length > 0 ? [] : [state.tip]),
     ...replayed,
     ...warnings.map((warning) => noticeCell("warning", warning)),
   ];
@@ -84,7 +85,8 @@ function shown(state: TuiState, opened: OpenedThread) {
   const printed = sideOf === undefined
     ? { type: "print", cells } as const
     : { type: "redraw", cells, scrollback: "keep" } as const;
-  return only({ ...state, thread: view }, printed);
+  // One for each session.
+  return only({ ...state, thread: view, tip: undefined }, printed);
 }
 
 /** What the thread that is left can be found by. */

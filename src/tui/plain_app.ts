@@ -64,6 +64,7 @@ class PlainApp {
       cwd,
       homeDirectory,
       placeholder: placeholderOf(0),
+      tip: undefined,
     });
     this.#threads = new SessionThreads(ports.services, {
       onEvent: (id, event) => this.#onEvent(id, event),

@@ -97,6 +97,8 @@ export interface ThreadView {
   /** As the provider told last. */
   readonly rateLimits: RateLimitSnapshot | undefined;
   readonly plan: readonly PlanStep[];
+  /** A plan the user was not asked about yet. */
+  readonly proposedPlan: string | undefined;
   readonly lastAnswer: string | undefined;
   /** Every message of the user, oldest first, for who wants to go back to one. */
   readonly turnsSaid: readonly string[];
@@ -143,6 +145,8 @@ export interface TuiState {
   /** A word for the footer that goes with the next key. */
   readonly hint: string | undefined;
   readonly placeholder: string;
+  /** Said once, when the first thread is shown. */
+  readonly tip: Cell | undefined;
   /** Draws Markdown and code, once it is loaded. */
   readonly drawing: Drawing | undefined;
   readonly isQuitting: boolean;
@@ -155,6 +159,7 @@ export interface InitialFacts {
   readonly cwd: string;
   readonly homeDirectory: string | undefined;
   readonly placeholder: string;
+  readonly tip: Cell | undefined;
 }
 
 export function initialState(facts: InitialFacts): TuiState {
@@ -205,6 +210,7 @@ export function createThreadView(
     contextWindow: undefined,
     rateLimits: undefined,
     plan: [],
+    proposedPlan: undefined,
     lastAnswer: undefined,
     turnsSaid: [],
     background: [],

@@ -19,6 +19,7 @@ import { itemCell } from "./cells/item.ts";
 import { errorCell, noticeCell } from "./cells/notice.ts";
 import { planCell } from "./cells/plan.ts";
 import { separatorCell } from "./cells/separator.ts";
+import { offerPlan } from "./plan_offer.ts";
 import { sendQueued } from "./queue.ts";
 import { createThreadView, type ThreadView, type TuiState } from "./state.ts";
 import { type Effect, inOrder, only, type Step } from "./step.ts";
@@ -64,6 +65,10 @@ export function updateThread(
         (before) =>
           only(withoutAsks(before, (ask) => ask.threadId === threadId)),
         (before) => taken(before, threadId, event, nowMs),
+        (before) =>
+          event.status === "completed"
+            ? offerPlan(before, threadId)
+            : only(before),
         (before) => sendQueued(before, threadId),
       )(state);
     default:
@@ -359,11 +364,30 @@ function answerCompleted(
   item: Extract<ThreadItem, { type: "agentMessage" | "plan" }>,
   nowMs: number,
 ): ViewStep {
-  if (view.answering?.itemId === item.id) {
-    return endAnswer({
+  const proposed = item.type === "plan"
+    ? { ...view, proposedPlan: item.text }
+    : view;
+  return answerEnded(proposed, item, nowMs);
+}
+
+function answerEnded(
+  view: ThreadView,
+  item: Extract<ThreadItem, { type: "agentMessage" | "plan" }>,
+  nowMs: number,
+): ViewStep {
+  const { answering } = view;
+  if (answering?.itemId === item.id) {
+    const ended = endAnswer({
       ...view,
-      answering: { ...view.answering, text: item.text },
+      answering: { ...answering, text: item.text },
     });
+    // What was left out while it was written.
+    const rest = item.text.startsWith(answering.text)
+      ? item.text.slice(answering.text.length)
+      : "";
+    if (rest === "") return ended;
+    const stream: Effect = { type: "stream", ...answering, delta: rest };
+    return { ...ended, effects: [stream, ...ended.effects ?? []] };
   }
   const ended = endAnswer(view);
   const kind = item.type === "plan" ? "plan" : "answer";
