@@ -38,6 +38,8 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "text",
   ],
   // Front ends speak protocol and never import the agent.
+  // An agent somewhere else, as front ends know one.
+  remote: ["protocol", "platform", "async", "text", "jsonrpc"],
   exec: ["protocol", "platform", "async", "text"],
   tui: ["protocol", "platform", "async", "text", "exec-policy"],
   "mcp-server": [

@@ -103,8 +103,8 @@ export const AGENT_FLAGS: readonly FlagSpec[] = [
   },
 ];
 
-/** What the interactive commands take besides. */
-export const INTERACTIVE_FLAGS: readonly FlagSpec[] = [
+/** Where the agent runs. */
+export const REMOTE_FLAGS: readonly FlagSpec[] = [
   {
     name: "remote",
     value: "ADDR",
@@ -115,6 +115,11 @@ export const INTERACTIVE_FLAGS: readonly FlagSpec[] = [
     value: "ENV_VAR",
     help: "The environment variable holding the app server's bearer token",
   },
+];
+
+/** What the interactive commands take besides. */
+export const INTERACTIVE_FLAGS: readonly FlagSpec[] = [
+  ...REMOTE_FLAGS,
   ...AGENT_FLAGS,
   {
     name: "ask-for-approval",
@@ -140,6 +145,7 @@ export const EXEC_FLAGS: readonly FlagSpec[] = [
       ? { ...flag, isGlobal: true }
       : flag
   ),
+  ...REMOTE_FLAGS.map((flag): FlagSpec => ({ ...flag, isGlobal: true })),
   {
     name: "skip-git-repo-check",
     isGlobal: true,

@@ -76,16 +76,24 @@ async function runCommand(
   return run(parsed, platform);
 }
 
-const INTERACTIVE_COMMANDS = ["codex", "codex resume", "codex fork"];
+const REMOTE_COMMANDS = [
+  "codex",
+  "codex resume",
+  "codex fork",
+  "codex exec",
+  "codex exec resume",
+  "codex exec review",
+  "codex review",
+];
 
 /** A remote server asked for must be used or refused, not forgotten. */
 function refuseRemote(parsed: ParsedCommand): void {
   const remote = flagValue(parsed, "remote");
   const name = nameOf(parsed);
-  if (remote === undefined || INTERACTIVE_COMMANDS.includes(name)) return;
+  if (remote === undefined || REMOTE_COMMANDS.includes(name)) return;
   throw new CodexError(
     "invalid_input",
-    `\`--remote ${remote}\` is only supported for interactive TUI commands, not ` +
+    `\`--remote ${remote}\` is only supported for interactive TUI commands, exec and review, not ` +
       `\`${name}\``,
   );
 }

@@ -90,28 +90,32 @@ Arguments:
   [PROMPT]      What to do next; \`-\` reads it from standard input
 
 Options:
-  -c, --config <key=value>          Set a configuration key for this run, for example \`-c model=o3\`
-                                    or \`-c tui.animations=false\`. The value is TOML, or plain text
-                                    when it is not valid TOML
-      --enable <FEATURE>            Turn a feature on, like \`-c features.<name>=true\`
-      --disable <FEATURE>           Turn a feature off, like \`-c features.<name>=false\`
-  -m, --model <MODEL>               The model to use
-      --full-auto                   Let commands write in the workspace without asking, inside the
-                                    sandbox
+  -c, --config <key=value>               Set a configuration key for this run, for example \`-c
+                                         model=o3\` or \`-c tui.animations=false\`. The value is TOML,
+                                         or plain text when it is not valid TOML
+      --enable <FEATURE>                 Turn a feature on, like \`-c features.<name>=true\`
+      --disable <FEATURE>                Turn a feature off, like \`-c features.<name>=false\`
+  -m, --model <MODEL>                    The model to use
+      --full-auto                        Let commands write in the workspace without asking, inside
+                                         the sandbox
       --dangerously-bypass-approvals-and-sandbox
-                                    Run everything without asking and without a sandbox. Only for
-                                    machines that are themselves a sandbox
-      --skip-git-repo-check         Run outside a Git repository too
-      --ephemeral                   Keep no session file
-      --ignore-user-config          Leave out the user's config.toml; the login still counts
-      --ignore-rules                Leave out the user's and the project's \`.rules\` files
-      --stdin <MODE>                Whether to read standard input beside the prompt: when something
-                                    is piped in, always to its end, or never [default: auto]
-                                    [possible values: auto, wait, ignore]
-      --json                        Print events on standard output, one JSON object per line
-  -o, --output-last-message <FILE>  Write the last message of the agent to this file
-      --last                        Continue the newest session
-      --all                         Look at sessions of all directories
-  -i, --image <FILE>                An image to attach to the prompt; several with commas
-  -h, --help                        Print this help
+                                         Run everything without asking and without a sandbox. Only
+                                         for machines that are themselves a sandbox
+      --remote <ADDR>                    Connect to the app server at ws://HOST:PORT or
+                                         wss://HOST:PORT
+      --remote-auth-token-env <ENV_VAR>  The environment variable holding the app server's bearer
+                                         token
+      --skip-git-repo-check              Run outside a Git repository too
+      --ephemeral                        Keep no session file
+      --ignore-user-config               Leave out the user's config.toml; the login still counts
+      --ignore-rules                     Leave out the user's and the project's \`.rules\` files
+      --stdin <MODE>                     Whether to read standard input beside the prompt: when
+                                         something is piped in, always to its end, or never
+                                         [default: auto] [possible values: auto, wait, ignore]
+      --json                             Print events on standard output, one JSON object per line
+  -o, --output-last-message <FILE>       Write the last message of the agent to this file
+      --last                             Continue the newest session
+      --all                              Look at sessions of all directories
+  -i, --image <FILE>                     An image to attach to the prompt; several with commas
+  -h, --help                             Print this help
 `;

@@ -92,7 +92,7 @@ Deno.test("codex refuses --remote for commands that would not use it", async () 
     out: "",
     err:
       "Error: `--remote ws://x:1` is only supported for interactive TUI commands, " +
-      "not `codex features list`\n",
+      "exec and review, not `codex features list`\n",
   });
 });
 

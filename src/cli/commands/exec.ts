@@ -2,7 +2,7 @@
  * `codex exec`: from what was typed to a run. Everything that can be wrong is found
  * before a thread begins, so a failed start leaves nothing behind.
  */
-import { compose } from "@/cli/compose.ts";
+import { compose, type Composition } from "@/cli/compose.ts";
 import { configOptions } from "@/cli/config_options.ts";
 import {
   flagValue,
@@ -31,14 +31,22 @@ import {
   missingTarget,
 } from "./review_target.ts";
 
+/** Nobody is there to ask. */
+const APPROVALS = "never";
+
 export async function run(
   parsed: ParsedCommand,
   machine: Platform,
 ): Promise<number> {
   const platform = await withDotEnv(machine);
   const lifetime = new AbortController();
-  const config = await loadConfig(configOptions(parsed, platform));
-  const rules = await loadRules(platform.files, {
+  const isRemote = flagValue(parsed, "remote") !== undefined;
+  const options = configOptions(parsed, platform);
+  const config = await loadConfig(
+    // The directory that is named is one of the server's machine.
+    isRemote ? { ...options, cwd: undefined } : options,
+  );
+  const rules = isRemote ? undefined : await loadRules(platform.files, {
     config,
     ignoreRules: hasFlag(parsed, "ignore-rules"),
   });
@@ -47,33 +55,51 @@ export async function run(
     platform,
     flagValue(parsed, "output-schema"),
   );
-  await checkRepository(parsed, platform, config);
+  // Which directory an app-server works in is its own business.
+  if (!isRemote) await checkRepository(parsed, platform, config);
   const images = await checkImages(platform, flagValues(parsed, "image"));
-  const composition = await compose({
-    platform,
-    config,
-    // Nobody is there to ask.
-    approvalPolicy: "never",
-    source: "exec",
-    isEphemeral: hasFlag(parsed, "ephemeral"),
-    rules,
-  }, lifetime.signal);
+  const agent = rules === undefined
+    ? await openRemote(parsed, platform, lifetime.signal)
+    : await compose({
+      platform,
+      config,
+      approvalPolicy: APPROVALS,
+      source: "exec",
+      isEphemeral: hasFlag(parsed, "ephemeral"),
+      rules,
+    }, lifetime.signal);
   try {
     const request = execRequest(parsed, config, platform, {
       task,
       outputSchema,
       images,
-      warnings: [...config.warnings, ...composition.warnings],
+      warnings: [...config.warnings, ...agent.warnings],
     });
     return await runExec(
-      composition.host,
+      agent.host,
       request,
       platform,
       (code) => platform.exit(code),
     );
   } finally {
-    await composition.close();
+    await agent.close();
   }
+}
+
+/** The agent of an app-server. */
+async function openRemote(
+  parsed: ParsedCommand,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<Composition> {
+  const { openRemoteHost } = await import("@/cli/remote_host.ts");
+  const host = await openRemoteHost(
+    parsed,
+    platform,
+    { approvalPolicy: APPROVALS, source: "exec" },
+    signal,
+  );
+  return { host, warnings: [], close: () => host.close() };
 }
 
 function bypassesSandbox(parsed: ParsedCommand): boolean {
