@@ -91,7 +91,7 @@ const ApiError = v.object({
 });
 
 /** Of an API's error the message, which is what its JSON is about. */
-export function readableError(text: string): string {
+function readableError(text: string): string {
   const trimmed = text.trim();
   if (!trimmed.startsWith("{")) return text;
   try {

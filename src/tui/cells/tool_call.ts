@@ -47,7 +47,7 @@ export function dynamicCallCell(item: DynamicToolCallThreadItem): Cell {
 }
 
 /** A call that runs or has ended. */
-export interface ToolCall {
+interface ToolCall {
   /** Server and tool. */
   readonly names: readonly string[];
   readonly arguments: unknown;
@@ -64,7 +64,7 @@ function toolCallCell(call: ToolCall): Cell {
   };
 }
 
-export function mcpCall(item: McpToolCallThreadItem): ToolCall {
+function mcpCall(item: McpToolCallThreadItem): ToolCall {
   return {
     names: [item.server, item.tool],
     arguments: item.arguments,

@@ -9,7 +9,7 @@ import type { Draft, Range } from "./draft.ts";
 export type PromptHistory = readonly Draft[];
 
 /** More than anyone walks back through; keeps the memory of a long session flat. */
-export const HISTORY_MAX = 5_000;
+const HISTORY_MAX = 5_000;
 
 /** The history with a draft more; the same one twice in a row counts once. */
 export function remember(history: PromptHistory, draft: Draft): PromptHistory {

@@ -11,7 +11,7 @@ import {
 } from "./draft.ts";
 
 /** Longer pastes are folded: more hides the rest of what is written. */
-export const PASTE_CHARS_MAX = 1_000;
+const PASTE_CHARS_MAX = 1_000;
 
 /** A paste as it goes into a draft: folded when it is long. */
 export function pastedDraft(text: string): Draft {
@@ -21,7 +21,7 @@ export function pastedDraft(text: string): Draft {
     : elementDraft(`[Pasted Content ${chars} chars]`, { kind: "paste", text });
 }
 
-export function imageLabel(number: number): string {
+function imageLabel(number: number): string {
   return `[Image #${number}]`;
 }
 

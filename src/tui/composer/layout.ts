@@ -62,16 +62,6 @@ export function placeInRow(
   return { at: place, column: goal };
 }
 
-/** Whether the cursor is where moving on leads out of the draft. */
-export function edgeRow(
-  draft: Draft,
-  cursor: number,
-  width: number,
-): { readonly isFirst: boolean; readonly isLast: boolean } {
-  const { rows, cursor: { row } } = layoutDraft(draft, cursor, width);
-  return { isFirst: row === 0, isLast: row === rows.length - 1 };
-}
-
 function draftRows(text: string, width: number): readonly Row[] {
   const columns = Math.max(1, width - 1);
   const rows: Row[] = [];

@@ -1,5 +1,6 @@
 /** What of the composer is on screen: its rows as styled lines, scrolled to the cursor. */
-import { fitLine, type Line, type Span, span } from "../render/line.ts";
+import { fitted } from "../cells/rows.ts";
+import { type Line, type Span, span } from "../render/line.ts";
 import { BOLD, DIM, over, PLAIN, type Style } from "../render/style.ts";
 import type { Theme } from "../render/theme.ts";
 import type { Draft, Range } from "./draft.ts";
@@ -48,11 +49,12 @@ export function viewComposer(
       const content = isEmpty
         ? [span(placeholder, DIM)]
         : rowSpans(draft, row, { theme, hit });
-      return fitLine({ spans: [first, ...content] }, width);
+      return { spans: [first, ...content] };
     },
   );
   return {
-    lines,
+    // Spaces that hang over the edge are there, and need no sign.
+    lines: fitted(lines, width),
     cursor: { row: cursor.row - top, column: cursor.column + indent },
     top,
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { displayWidth } from "@/text/width.ts";
 import { plainDraft } from "@/tui/composer/draft.ts";
-import { edgeRow, layoutDraft, shownText } from "@/tui/composer/layout.ts";
+import { layoutDraft, shownText } from "@/tui/composer/layout.ts";
 import { standable } from "@/tui/composer/motion.ts";
 
 function layout(text: string, cursor: number, width: number) {
@@ -33,17 +33,6 @@ Deno.test("layoutDraft() counts wide characters and tabs", () => {
   assert.deepEqual(layout("日本a", 2, 20).place, [0, 4]);
   assert.deepEqual(layout("\tx", 1, 20).place, [0, 4]);
   assert.equal(shownText("\tx"), "    x");
-});
-
-Deno.test("edgeRow() tells the first and the last row apart", () => {
-  assert.deepEqual(edgeRow(plainDraft("a\nb"), 0, 9), {
-    isFirst: true,
-    isLast: false,
-  });
-  assert.deepEqual(edgeRow(plainDraft(""), 0, 9), {
-    isFirst: true,
-    isLast: true,
-  });
 });
 
 const anyText = fc.string({

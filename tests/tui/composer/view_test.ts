@@ -50,6 +50,15 @@ Deno.test("viewComposer() colours elements and what a search found", () => {
   ]);
 });
 
+Deno.test("viewComposer() lets spaces end at the edge without a sign", () => {
+  const { lines, cursor } = view(
+    { ...plainDraft("abc          "), cursor: 13 },
+    { width: 10 },
+  );
+  assert.deepEqual(lines.map(textOf), ["› abc     "]);
+  assert.deepEqual(cursor, { row: 0, column: 9 });
+});
+
 Deno.test("viewComposer() scrolls no more than it has to", () => {
   const draft = plainDraft("1\n2\n3\n4\n5");
   const at = (cursor: number, top: number) => {
