@@ -105,6 +105,17 @@ export class Projection {
             delta: event.delta,
           },
         }];
+      case "terminalInput":
+        return [{
+          method: "item/commandExecution/terminalInteraction",
+          params: {
+            threadId,
+            turnId: event.turnId,
+            itemId: event.itemId,
+            processId: event.processId,
+            stdin: event.text,
+          },
+        }];
       case "mcpToolCallProgress":
         return [{
           method: "item/mcpToolCall/progress",

@@ -65,8 +65,20 @@ export class ExecSession {
     return this.#unread.take();
   }
 
-  write(chars: string): Promise<void> {
-    return this.#start.child.writeStdin(new TextEncoder().encode(chars));
+  /** Types into it, in that turn; nothing to type is told too. */
+  async write(chars: string, turnId: TurnId): Promise<void> {
+    const { child, itemId, command } = this.#start;
+    if (chars !== "") {
+      await child.writeStdin(new TextEncoder().encode(chars));
+    }
+    await this.#ports.emit({
+      type: "terminalInput",
+      turnId,
+      itemId,
+      processId: String(this.id),
+      command,
+      text: chars,
+    });
   }
 
   kill(): void {

@@ -89,7 +89,7 @@ export function createToolContext(
       if (chars !== "" && !session.acceptsInput) {
         return { kind: "refused", text: STDIN_CLOSED };
       }
-      if (chars !== "") await session.write(chars);
+      await session.write(chars, turnId);
       return await guard.sessions.collect(session, yieldMs, signal);
     },
     applyPatch: (request, signal) =>

@@ -128,6 +128,18 @@ export type ThreadEvent =
     readonly itemId: string;
     readonly delta: string;
   }
+  /** The model typed into a running command, or waited for it. */
+  | {
+    readonly type: "terminalInput";
+    readonly turnId: TurnId;
+    /** The item of the command. */
+    readonly itemId: string;
+    readonly processId: string;
+    /** The command line, as its item has it. */
+    readonly command: string;
+    /** Empty when it was only waited for. */
+    readonly text: string;
+  }
   | {
     readonly type: "planUpdated";
     readonly turnId: TurnId;

@@ -13,6 +13,7 @@ import {
   proposedPlanCell,
   reasoningTitle,
 } from "./cells/answer.ts";
+import { terminalInteractionCell } from "./cells/background_terminal.ts";
 import { explorationCell, isExploration } from "./cells/exploration.ts";
 import { hookRunCell } from "./cells/hook.ts";
 import { itemCell } from "./cells/item.ts";
@@ -133,6 +134,8 @@ function viewEvent(
       return { view: reasoningDelta(view, event.delta) };
     case "commandOutputDelta":
       return { view: withOutput(view, event) };
+    case "terminalInput":
+      return typedInto(view, event);
     case "planUpdated":
       return committed(
         { ...view, plan: event.plan },
@@ -164,6 +167,19 @@ function viewEvent(
     default:
       return { view };
   }
+}
+
+/** Input is told each time, waiting once for as long as nothing else happens. */
+function typedInto(
+  view: ThreadView,
+  { command, text }: EventOf<"terminalInput">,
+): ViewStep {
+  const cell = terminalInteractionCell(command, text);
+  const last = view.cells.at(-1)?.source;
+  const isSame = text === "" && view.explored.length === 0 &&
+    last?.kind === "other" && cell.source?.kind === "other" &&
+    last.markdown === cell.source.markdown;
+  return isSame ? { view } : committed(usedTools(view), cell);
 }
 
 /** Cells behind what was looked at before. */

@@ -19,7 +19,8 @@ import {
  * @param input empty when it was only looked at
  */
 export function terminalInteractionCell(command: string, input: string): Cell {
-  const name = dim(` · ${inOneLine(shownCommand({ command }))}`);
+  const shown = inOneLine(shownCommand({ command }));
+  const name = dim(` · ${shown}`);
   const typed = input.replace(/\n$/, "");
   return {
     lines: ({ width }) =>
@@ -40,5 +41,11 @@ export function terminalInteractionCell(command: string, input: string): Cell {
           ],
         width,
       ),
+    source: {
+      kind: "other",
+      markdown: input === ""
+        ? `Waited for \`${shown}\``
+        : `Typed into \`${shown}\`: ${inOneLine(input)}`,
+    },
   };
 }
