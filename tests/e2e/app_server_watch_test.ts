@@ -100,6 +100,7 @@ Deno.test("thousands of changes are few messages, and none after the end", async
   const { cwd } = workspace;
   await using client = await startAppClient(workspace);
   await client.request("fs/watch", { watchId: "w", path: cwd });
+  const beganMs = performance.now();
   for (let at = 0; at < 3_000; at++) Deno.writeTextFileSync(`${cwd}/${at}`, "");
   let isTold = false;
   while (!isTold) {
@@ -108,7 +109,9 @@ Deno.test("thousands of changes are few messages, and none after the end", async
   }
   const count = () =>
     client.messages.filter(({ method }) => method === "fs/changed").length;
-  assert.ok(count() < 50, `${count()} messages`);
+  // Ten a second at most, however long that took here.
+  const most = (performance.now() - beganMs) / 100 + 2;
+  assert.ok(count() <= most, `${count()} messages`);
   for (let at = 0; at < 2; at++) {
     await client.request("fs/unwatch", { watchId: "w" });
   }
