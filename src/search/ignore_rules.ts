@@ -10,12 +10,11 @@ import { FileError, type FileSystem } from "@/platform/platform.ts";
 interface Level {
   /** The directory's path with a final slash; empty at the top. */
   readonly base: string;
-  /** Strongest first. */
-  readonly rules: readonly Ignore[];
+  readonly rules: Ignore;
 }
 
-/** Strongest first: `.ignore` is for searching, and so knows better. */
-const FILES = [".ignore", ".gitignore"];
+/** The later one decides: `.ignore` is for searching, and so knows better. */
+const FILES = [".gitignore", ".ignore"];
 /** A longer file is no list of rules; its rest is not read. */
 const RULES_BYTES_MAX = 1 << 20;
 
@@ -40,14 +39,14 @@ export class IgnoreRules {
     directory: string,
     base: string,
   ): Promise<IgnoreRules> {
-    const rules: Ignore[] = [];
-    for (const name of FILES) {
-      const text = await textOf(files, `${directory}/${name}`);
-      if (text !== undefined) rules.push(ignore().add(text));
-    }
-    return rules.length === 0
-      ? this
-      : new IgnoreRules([{ base, rules }, ...this.#levels]);
+    const found = await Promise.all(
+      FILES.map((name) => textOf(files, `${directory}/${name}`)),
+    );
+    const texts = found.filter((text) => text !== undefined);
+    if (texts.length === 0) return this;
+    const rules = ignore({ ignorecase: false });
+    for (const text of texts) rules.add(text);
+    return new IgnoreRules([{ base, rules }, ...this.#levels]);
   }
 
   /** True for a name a directory's rules may be in. */
@@ -58,14 +57,24 @@ export class IgnoreRules {
   /** @param path as the bases say it; a directory's without a final slash */
   leavesOut(path: string, isDirectory: boolean): boolean {
     for (const { base, rules } of this.#levels) {
-      const below = path.slice(base.length) + (isDirectory ? "/" : "");
-      for (const one of rules) {
-        const { ignored, unignored } = one.test(below);
-        if (ignored || unignored) return ignored;
-      }
+      const below = path.slice(base.length);
+      const { ignored, unignored } = rules.test(
+        isDirectory ? `${below}/` : below,
+      );
+      if (unignored) return false;
+      if (ignored && !isAroundLeftOut(rules, below)) return true;
     }
     return false;
   }
+}
+
+/**
+ * True when the rules leave out the directory a path is in. Whoever asks about the path
+ * was told by deeper rules that it is there after all.
+ */
+function isAroundLeftOut(rules: Ignore, path: string): boolean {
+  const end = path.lastIndexOf("/");
+  return end > 0 && rules.test(path.slice(0, end + 1)).ignored;
 }
 
 async function textOf(

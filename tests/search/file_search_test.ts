@@ -90,9 +90,9 @@ Deno.test("the best stand first, those as good by their paths, directories among
 Deno.test("what a repository ignores is not found, the deepest rule decides", async () => {
   const contents = {
     ".git/HEAD": "ref",
-    ".gitignore": "node_modules/\n/build\n*.log\n",
+    ".gitignore": "node_modules/\n/build\n*.log\nvendor/\nCASE.txt\n",
     ".ignore": "secret.txt\n!debug.log\n",
-    "src/.gitignore": "!keep.log\n/gen/*\n!gen/shown.txt\n",
+    "src/.gitignore": "!keep.log\n/gen/*\n!gen/shown.txt\n!vendor/\n",
   };
   await withTree([
     "node_modules/a/file.txt",
@@ -105,10 +105,15 @@ Deno.test("what a repository ignores is not found, the deepest rule decides", as
     "secret.txt",
     "src/gen/hidden.txt",
     "src/gen/shown.txt",
+    "vendor/hidden.txt",
+    "src/vendor/mine/shown.txt",
+    "case.txt",
   ], async (root) => {
     assert.deepEqual((await found([root], ".txt$")).toSorted(), [
+      "case.txt",
       "src/build/file.txt",
       "src/gen/shown.txt",
+      "src/vendor/mine/shown.txt",
     ]);
     assert.deepEqual((await found([root], ".log$")).toSorted(), [
       "debug.log",
