@@ -22,7 +22,7 @@ import { changeEffort, cycleMode } from "./modes.ts";
 import type { KeyEvent } from "./panes/pane.ts";
 import { transcriptPane } from "./panes/transcript.ts";
 import { queued, submitInput } from "./queue.ts";
-import { findCommand, readSlash, runSlashCommand } from "./slash/run.ts";
+import { isRunnable, readSlash, runSlashCommand } from "./slash/run.ts";
 import { leaveSide } from "./side.ts";
 import type { QueuedInput, TuiState } from "./state.ts";
 import { inOrder, only, type Step } from "./step.ts";
@@ -435,9 +435,7 @@ function given(
 
 /** Runs a command; a draft that is none stays to be mended. */
 function runTyped(state: TuiState, text: string): Step {
-  const typedCommand = readSlash(text);
-  const isKnown = typedCommand !== undefined &&
-    findCommand(typedCommand.name) !== undefined;
+  const isKnown = isRunnable(text);
   const { composer } = state;
   const next = withComposer(
     state,

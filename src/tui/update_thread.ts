@@ -152,7 +152,7 @@ function viewEvent(
       };
     case "error":
       return event.willRetry
-        ? { view: retrying(view, event.error) }
+        ? retried(view, event.error)
         : committed(view, errorCell(event.error));
     case "warning":
       return committed(view, noticeCell("warning", event.message));
@@ -456,6 +456,20 @@ function headed(
   return turn === undefined
     ? undefined
     : { ...turn, header, detail: undefined };
+}
+
+/** The answer begins again: what there was of it is over, and says so. */
+function retried(view: ThreadView, error: TurnError): ViewStep {
+  if (view.answering === undefined) return { view: retrying(view, error) };
+  const ended = endAnswer(view);
+  return {
+    ...ended,
+    view: retrying(ended.view, error),
+    cells: [
+      ...ended.cells ?? [],
+      noticeCell("info", "The answer was cut off here; it begins again."),
+    ],
+  };
 }
 
 function retrying(view: ThreadView, error: TurnError): ThreadView {

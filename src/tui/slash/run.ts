@@ -11,9 +11,9 @@ export interface Typed {
   readonly argument: string;
 }
 
-/** `/name argument`; undefined for what is no command, such as a path. */
+/** `/name argument`; undefined for what is no command: a path, or a space before it. */
 export function readSlash(text: string): Typed | undefined {
-  const match = /^\/([A-Za-z][\w-]*)(?:\s+([^]*))?$/.exec(text.trim());
+  const match = /^\/([A-Za-z][\w-]*)(?:\s+([^]*))?$/.exec(text.trimEnd());
   if (match === null) return undefined;
   return { name: match[1] ?? "", argument: (match[2] ?? "").trim() };
 }
@@ -22,6 +22,14 @@ export function findCommand(name: string): SlashCommand | undefined {
   return SLASH_COMMANDS.find((command) =>
     command.name === name || command.aliases?.includes(name) === true
   );
+}
+
+/** True for a line that can be run as it is. */
+export function isRunnable(text: string): boolean {
+  const typed = readSlash(text);
+  const command = typed && findCommand(typed.name);
+  return typed !== undefined && command !== undefined &&
+    (typed.argument === "" || command.takesArguments === true);
 }
 
 /** The commands that are offered for what was typed so far, in the table's order. */
@@ -42,6 +50,12 @@ export function runSlashCommand(state: TuiState, text: string): Step {
     return say(noticeCell(
       "error",
       `Unrecognized command '${text.trim()}'. Type "/" for a list of supported commands.`,
+    ))(state);
+  }
+  if (typed.argument !== "" && !command.takesArguments) {
+    return say(noticeCell(
+      "error",
+      `'/${command.name}' takes nothing behind it; to send the text as a message, put a space before it.`,
     ))(state);
   }
   if (isBusy(state) && !command.worksWhileBusy) {
