@@ -39,6 +39,7 @@ async function sit(
     TERM: "xterm-256color",
     COLORTERM: "truecolor",
   });
+  await window.waitFor(/\$$/);
   await window.type(`"${CODEX}" ${args}`);
   await window.key("Enter");
   return {
@@ -73,7 +74,7 @@ test("a session: a question, its answer, a way back", async () => {
   await window.key("C-c");
   await window.waitFor("To continue this session, run codex resume");
   const screen = await window.waitFor(/\$$/);
-  assert.match(screen, /\$ ".*codex"/, "the shell's own lines are still there");
+  assert.match(screen, /\$ ".*codex"/, screen);
   const history = await Deno.readTextFile(`${workspace.home}/history.jsonl`);
   assert.equal(JSON.parse(history.trim()).text, "what is it?");
 });
@@ -104,6 +105,28 @@ test("a command that needs approval waits for it", async () => {
     await Deno.readTextFile(`${workspace.cwd}/made.txt`),
     "approved\n",
   );
+});
+
+test("stopped, a turn ends its command and the draft stays", async () => {
+  await using sitting = await sit([
+    response(call("exec_command", { cmd: "sleep 3141" }, "call_1")),
+    response(message("Next.")),
+  ]);
+  const { window } = sitting;
+  await window.waitFor("›");
+  await window.type("wait");
+  await window.key("Enter");
+  await window.waitFor("Running sleep 3141");
+  await window.type("half a thought");
+  await window.waitFor("half a thought");
+  await window.key("Escape");
+  const screen = await window.waitFor("Conversation interrupted");
+  assert.match(screen, /› half a thought/);
+  assert.doesNotMatch(screen, /background terminal/);
+  const left = await new Deno.Command("pgrep", {
+    args: ["-f", "^sleep 3141"],
+  }).output();
+  assert.equal(new TextDecoder().decode(left.stdout), "");
 });
 
 test("a resize leaves no row of the view behind and loses none of the history", async () => {

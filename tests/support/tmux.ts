@@ -101,7 +101,32 @@ export async function openTmux(
       throw new Error(`"${sought}" never came on screen:\n${screen}`);
     },
     async [Symbol.asyncDispose]() {
+      const shell = (await tmux("display-message", "-p", "#{pane_pid}")
+        .catch(() => "")).trim();
+      const children = await childrenOf(shell);
       await tmux("kill-server").catch(() => "");
+      // The terminal is gone; what ran in it still puts its things in order.
+      const end = Date.now() + WAIT_MS_MAX;
+      while (children.some(isRunning) && Date.now() < end) {
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
     },
   };
+}
+
+async function childrenOf(pid: string): Promise<readonly number[]> {
+  if (pid === "") return [];
+  const { stdout } = await new Deno.Command("pgrep", { args: ["-P", pid] })
+    .output();
+  return new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line !== "").map(Number);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    Deno.kill(pid, "SIGCONT");
+    return true;
+  } catch {
+    return false;
+  }
 }
