@@ -69,7 +69,7 @@ function mcpCall(item: McpToolCallThreadItem): ToolCall {
     names: [item.server, item.tool],
     arguments: item.arguments,
     status: item.status,
-    results: (item.result?.content ?? []).map(resultText),
+    results: resultTexts(item.result),
     problem: item.error?.message,
     durationMs: item.durationMs,
   };
@@ -153,6 +153,19 @@ const McpContent = v.variant("type", [
     resource: v.object({ uri: v.string(), text: v.optional(v.string()) }),
   }),
 ]);
+
+/** The content in words; what is only there as structure, as it is. */
+function resultTexts(
+  result: McpToolCallThreadItem["result"],
+): readonly string[] {
+  if (result === undefined) return [];
+  const { content, structuredContent } = result;
+  const isStructured = content.length === 0 &&
+    structuredContent !== undefined && structuredContent !== null;
+  return isStructured
+    ? [JSON.stringify(structuredContent) ?? ""]
+    : content.map(resultText);
+}
 
 function resultText(content: unknown): string {
   const parsed = v.safeParse(McpContent, content);

@@ -153,6 +153,11 @@ Deno.test("a call of an MCP tool shows all it answered; a failed one is red", ()
     live({ ...item, status: "inProgress", result: { content: [] } }),
     ['• Calling demo.echo({"text":"hello\\nmcp","n":3})'],
   );
+  const structured = { content: [], structuredContent: { n: 42 } };
+  assert.equal(
+    rowsOf(cellOf({ ...item, result: structured })).at(-1),
+    '  └ {"n":42}',
+  );
   const failed = cellOf({
     ...item,
     arguments: {},
