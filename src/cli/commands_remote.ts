@@ -117,6 +117,7 @@ export const INTERNAL_COMMANDS: readonly CommandSpec[] = [
         help: "Write requests and responses to this directory",
       },
     ],
+    load: () => import("./commands/responses_api_proxy.ts"),
   },
   {
     name: "stdio-to-uds",
@@ -127,5 +128,6 @@ export const INTERNAL_COMMANDS: readonly CommandSpec[] = [
       isRequired: true,
       help: "The socket",
     }],
+    load: () => import("./commands/stdio_to_uds.ts"),
   },
 ];

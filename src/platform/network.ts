@@ -26,6 +26,8 @@ export interface Listener {
 export interface Network {
   /** Listens on a Unix socket only this user may connect to. @throws FileError */
   listenLocal(path: string): Listener;
+  /** Connects to a Unix socket. @throws FileError */
+  connectLocal(path: string): Promise<Connection>;
   /** True when somebody listens on that Unix socket. */
   answersLocal(path: string): Promise<boolean>;
   /** Connects to an address, never to a name. */
@@ -44,6 +46,13 @@ export const denoNetwork: Network = {
       const listener = Deno.listen({ transport: "unix", path });
       Deno.chmodSync(path, 0o600);
       return wrapListener(listener);
+    } catch (error) {
+      throw fileErrorOf(path, error);
+    }
+  },
+  async connectLocal(path) {
+    try {
+      return wrapConnection(await Deno.connect({ transport: "unix", path }));
     } catch (error) {
       throw fileErrorOf(path, error);
     }

@@ -177,7 +177,7 @@ export interface Terminal {
    * Writes everything to standard output without holding up what else happens; a
    * reader that does not read makes this wait. A closed pipe rejects with `BrokenPipe`.
    */
-  write(data: string): Promise<void>;
+  write(data: string | Uint8Array): Promise<void>;
   /** Standard input until its end. */
   readStdin(): AsyncIterable<Uint8Array>;
 }

@@ -18,7 +18,7 @@ export const denoTerminal: Terminal = {
   writeOut: (data) => writeAll(Deno.stdout, data),
   writeErr: (data) => writeAll(Deno.stderr, data),
   async write(data) {
-    const bytes = encoder.encode(data);
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
     let offset = 0;
     try {
       while (offset < bytes.length) {
