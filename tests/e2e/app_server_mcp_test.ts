@@ -242,3 +242,30 @@ Deno.test("a client hears how far the servers of its threads have come", async (
     dead: ["starting", "failed"],
   });
 });
+
+Deno.test("a server may ask the client while the client calls its tool", async () => {
+  await using workspace = await makeWorkspace();
+  await configure(workspace, mockProvider("http://x/v1"), section("live"));
+  const asked: JsonEvent[] = [];
+  await using client = await startAppClient(workspace, {
+    answer(method, params) {
+      asked.push([method, params.serverName, params.turnId]);
+      return { action: "decline" };
+    },
+  });
+  const { thread } = await client.request("thread/start", {
+    cwd: workspace.cwd,
+    approvalPolicy: "on-request",
+  });
+  const { content } = await client.request("mcpServer/tool/call", {
+    threadId: thread.id,
+    server: "live",
+    tool: "elicit",
+    arguments: {},
+  });
+  assert.match(content[0].text, /^elicited: .*"action":"decline"/);
+  assert.ok(asked.length > 0);
+  for (const one of asked) {
+    assert.deepEqual(one, ["mcpServer/elicitation/request", "live", null]);
+  }
+});
