@@ -2,6 +2,7 @@
  * New tokens for a stored ChatGPT login. A refresh token is good for one time, and
  * another process may be quicker: what it stored is taken instead.
  */
+import { abortable } from "@/async/scope.ts";
 import type {
   Clock,
   Environment,
@@ -21,7 +22,16 @@ export interface RefreshPorts {
   readonly codexHome: string;
 }
 
+/** The request has a time limit of its own. */
+const UNTIL_ITS_LIMIT = new AbortController().signal;
+
+/** Refreshes under way in this process, by home: two would use one token twice. */
+const underWay = new Map<string, Promise<StoredLogin>>();
+
 /**
+ * Once begun, a refresh is brought to its end, whoever gives up waiting: the issuer has
+ * taken the old token then, and the new one must not be lost.
+ *
  * @param seen the login that is too old, or was refused
  * @throws CodexError `unauthorized` when only a new login helps
  */
@@ -29,6 +39,18 @@ export async function refreshLogin(
   ports: RefreshPorts,
   seen: StoredLogin,
   signal: AbortSignal,
+): Promise<StoredLogin> {
+  signal.throwIfAborted();
+  const { codexHome } = ports;
+  const refresh = underWay.get(codexHome) ??
+    refreshOnce(ports, seen).finally(() => underWay.delete(codexHome));
+  underWay.set(codexHome, refresh);
+  return await abortable(refresh, signal);
+}
+
+async function refreshOnce(
+  ports: RefreshPorts,
+  seen: StoredLogin,
 ): Promise<StoredLogin> {
   const stored = await newerThan(ports, seen);
   if (stored !== undefined) return stored;
@@ -43,7 +65,7 @@ export async function refreshLogin(
       { http, clock, issuer: ISSUER, clientId: CLIENT_ID },
       env.get("CODEX_REFRESH_TOKEN_URL_OVERRIDE") ?? `${ISSUER}/oauth/token`,
       refreshToken,
-      signal,
+      UNTIL_ITS_LIMIT,
     );
     const idToken = got.idToken ?? tokens?.id_token;
     const accountId = tokens?.account_id ?? claimsOf(idToken ?? "")?.accountId;
@@ -78,7 +100,7 @@ async function newerThan(
   const stored = await readLogin(files, codexHome);
   const isOther = stored?.tokens?.access_token !== undefined &&
     stored.tokens.access_token !== seen.tokens?.access_token &&
-    stored.tokens.account_id === seen.tokens?.account_id;
+    (stored.tokens.account_id ?? null) === (seen.tokens?.account_id ?? null);
   return isOther ? stored : undefined;
 }
 

@@ -49,7 +49,7 @@ const EXPIRED = login({ exp: "2026-06-14", last: "2026-06-10" });
 
 interface Room extends AsyncDisposable {
   readonly issuer: LoginIssuer;
-  find(): Promise<Credential | undefined>;
+  find(signal?: AbortSignal): Promise<Credential | undefined>;
   renew(refused: Credential): Promise<boolean>;
   store(login: unknown): Promise<void>;
   // deno-lint-ignore no-explicit-any -- looked into
@@ -79,7 +79,7 @@ async function makeRoom(
   return {
     issuer,
     store,
-    find: () => findCredential(ports, PROVIDER, never),
+    find: (signal = never) => findCredential(ports, PROVIDER, signal),
     renew: (refused) => renewLogin(ports, refused, never),
     stored: async () => JSON.parse(await Deno.readTextFile(file)),
     async [Symbol.asyncDispose]() {
@@ -154,4 +154,19 @@ Deno.test("a key is never renewed, and a login of another account is not taken",
   const finding = refused.find();
   await refused.store({ ...FRESH, tokens: other });
   await assert.rejects(finding, /Cannot refresh the login/);
+});
+
+Deno.test("several that find a login expired renew it once, and nobody who leaves stops that", async () => {
+  await using room = await makeRoom(EXPIRED);
+  const found = await Promise.all([room.find(), room.find(), room.find()]);
+  assert.equal(room.issuer.seen.length, 1);
+  assert.equal(new Set(found.map(sent)).size, 1);
+  await room.store(EXPIRED);
+  const leaving = new AbortController();
+  const left = room.find(leaving.signal);
+  const stayed = room.find();
+  leaving.abort(new Error("not waiting"));
+  await assert.rejects(left, { message: "not waiting" });
+  assert.equal(sent(await stayed), (await room.stored()).tokens.access_token);
+  assert.equal(room.issuer.seen.length, 2);
 });
