@@ -46,6 +46,7 @@ import {
   askShown,
   type Message,
   paneContext,
+  takesScreen,
   topPane,
   update,
 } from "./update.ts";
@@ -178,7 +179,7 @@ class App {
     await this.#drafts.keep().catch(ignoreClosedTerminal);
     try {
       for (const text of exitMessage(this.#state)) {
-        terminal.writeOut(`${text}\n`);
+        terminal.writeOut(`${text}\r\n`);
       }
     } catch (error) {
       ignoreClosedTerminal(error);
@@ -517,7 +518,7 @@ class App {
       this.#session.progress(
         state.thread?.turn === undefined ? "none" : "busy",
       );
-    if (top?.pane.placement === "full") {
+    if (top !== undefined && takesScreen(state, top.pane)) {
       return title + this.#drawFull(top.pane.render(paneContext(state, nowMs)));
     }
     const left = this.#leaveFull();

@@ -110,6 +110,11 @@ export function topPane({ panes, asks }: TuiState): TopPane | undefined {
   return ask && { kind: "ask", pane: ask.pane, requestId: ask.requestId };
 }
 
+/** True for what is shown on the alternate screen, unless that is not wanted. */
+export function takesScreen({ settings }: TuiState, pane: Pane): boolean {
+  return pane.placement === "full" && settings.alternateScreen !== "never";
+}
+
 /** A question takes no key before it could be read by somebody who typed on. */
 const UNAWARES_MS = 400;
 

@@ -241,7 +241,7 @@ function turnCompleted(
       {
         type: "notify",
         kind: "turnEnded",
-        text: error?.message ?? lastAgentMessage ?? "Turn ended",
+        text: error?.message ?? rest.lastAnswer ?? "Turn ended",
       },
     ],
   };

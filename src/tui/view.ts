@@ -11,7 +11,7 @@ import { explorationLines } from "./cells/exploration.ts";
 import { liveItemLines } from "./cells/item.ts";
 import { footerLines } from "./footer.ts";
 import { shortcutLines } from "./panes/shortcuts.ts";
-import { paneContext, topPane } from "./update.ts";
+import { paneContext, takesScreen, topPane } from "./update.ts";
 import {
   EMPTY_LINE,
   filled,
@@ -168,7 +168,7 @@ interface Bottom {
 function bottomOf(state: TuiState, nowMs: number): Bottom {
   const top = topPane(state);
   const { composer } = state;
-  if (top !== undefined && top.pane.placement === "inline") {
+  if (top !== undefined && !takesScreen(state, top.pane)) {
     const context = paneContext(state, nowMs);
     const waiting = top.kind === "ask" && state.asks.length > 1
       ? [line(span(`  1 of ${state.asks.length} questions`, DIM))]
@@ -178,9 +178,9 @@ function bottomOf(state: TuiState, nowMs: number): Bottom {
       height: Math.max(1, context.height - waiting.length),
     });
     return {
-      lines: [...waiting, ...lines].map((row) =>
-        filled(state.theme.input, row)
-      ),
+      lines: top.pane.placement === "full"
+        ? lines
+        : [...waiting, ...lines].map((row) => filled(state.theme.input, row)),
       cursor: cursor &&
         { row: cursor.row + waiting.length, column: cursor.column },
       composerTop: composer.top,

@@ -5,9 +5,15 @@ import type { FileMatch } from "@/protocol/file_search.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadHandle, ThreadInfo } from "@/protocol/host.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
+import type { LoginOutcome } from "@/protocol/logins.ts";
+import type { GetAccountResponse } from "@/protocol/rpc/account.ts";
+import type { ConfigLayer } from "@/protocol/rpc/config.ts";
+import type { McpServerStatus } from "@/protocol/rpc/mcp.ts";
+import type { SkillMetadata } from "@/protocol/rpc/skills.ts";
 import type { Op } from "@/protocol/ops.ts";
 import type {
   AgentServices,
+  FeatureEntry,
   ModelEntry,
   OpenThread,
   ThreadRequest,
@@ -106,6 +112,11 @@ export interface FakeAgentOptions {
   readonly stored?: readonly ThreadRecord[];
   readonly turns?: Readonly<Record<ThreadId, readonly StoredTurn[]>>;
   readonly models?: readonly ModelEntry[];
+  readonly skills?: readonly Partial<SkillMetadata>[];
+  readonly features?: readonly FeatureEntry[];
+  readonly account?: GetAccountResponse["account"];
+  readonly layers?: readonly Partial<ConfigLayer>[];
+  readonly mcp?: readonly McpServerStatus[];
   /** What `@` can find. */
   readonly files?: readonly string[];
 }
@@ -116,6 +127,9 @@ export class FakeAgent {
   readonly renamed: [ThreadId, string][] = [];
   /** Changes of the configuration. */
   readonly written: ConfigChange[] = [];
+  /** Keys that were given to be kept. */
+  readonly keys: string[] = [];
+  #endLogin: (outcome: LoginOutcome) => void = () => {};
   readonly #options: FakeAgentOptions;
 
   constructor(options: FakeAgentOptions) {
@@ -128,10 +142,15 @@ export class FakeAgent {
       models: () => options.models ?? MODELS,
       settings: {
         cwd: options.cwd,
-        skills: () => Promise.resolve({ skills: [], errors: [] }),
+        skills: () =>
+          Promise.resolve({ skills: options.skills ?? [], errors: [] }),
         account: () =>
-          Promise.resolve({ account: null, requiresOpenaiAuth: false }),
-        features: () => Promise.resolve([]),
+          Promise.resolve({
+            account: options.account ?? null,
+            requiresOpenaiAuth: false,
+          }),
+        features: () => Promise.resolve(options.features ?? []),
+        config: () => Promise.resolve({ layers: options.layers ?? [] }),
       },
       fileSearch: {
         open: ([root = ""]: readonly string[]) => ({
@@ -141,7 +160,36 @@ export class FakeAgent {
           close: () => Promise.resolve(),
         }),
       },
+      mcp: {
+        names: () =>
+          Promise.resolve((options.mcp ?? []).map(({ name }) => name)),
+        status: () => Promise.resolve(options.mcp ?? []),
+      },
+      logins: {
+        storeApiKey: (key: string) => {
+          this.keys.push(key);
+          return Promise.resolve();
+        },
+        startDevice: () =>
+          Promise.reject(new Error("failed to request device code: offline")),
+        startBrowser: () =>
+          Promise.resolve({
+            id: "login",
+            url: "https://auth.example.org/?state=x",
+            port: 1455,
+            outcome: new Promise((resolve) => {
+              this.#endLogin = resolve;
+            }),
+            cancel: (reason: string) => {
+              this.#endLogin({ kind: "failed", reason });
+              return Promise.resolve();
+            },
+          }),
+        openBrowser: () => true,
+        logOut: () => Promise.resolve(false),
+      },
       editor: {
+        switchSkill: () => Promise.resolve(true),
         write: ({ changes }: ConfigWrite) => {
           this.written.push(...changes);
           return Promise.resolve({});

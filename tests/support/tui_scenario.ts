@@ -29,6 +29,10 @@ export async function runScenario(steps: string): Promise<string> {
   return seen.join("");
 }
 
+/** OSC 9, and bells that end no other sequence. */
+// deno-lint-ignore no-control-regex -- what is looked for
+const NOTICES = /\x1b\]9;[^\x07]*\x07|(?<!\x1b\][^\x07]*)\x07/g;
+
 type Show = () => string;
 type RunStep = (
   session: TuiSession,
@@ -101,6 +105,16 @@ const STEPS: Readonly<Record<string, RunStep>> = {
   cell: ({ terminal }, place) => () => {
     const [row = 0, column = 0] = place.split(" ").map(Number);
     return JSON.stringify(terminal.cell(row, column));
+  },
+  /** What was written to be noticed: bells and messages. */
+  told: (session) => () => {
+    const told = session.written.match(NOTICES) ?? [];
+    session.written = "";
+    return told.map((text) => JSON.stringify(text)).join("\n");
+  },
+  modes: ({ rawMode, written }) => () => {
+    const end = written.slice(written.lastIndexOf("\x1b[<1u"));
+    return `${rawMode} ${JSON.stringify(end.slice(0, 60))}`;
   },
   title: ({ terminal }) => () => terminal.title,
   alternate: ({ terminal }) => () => String(terminal.isAlternate),

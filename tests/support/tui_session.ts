@@ -30,6 +30,7 @@ export interface TuiSessionOptions {
   readonly files?: readonly string[];
   readonly ports?: Partial<TuiPorts>;
   readonly env?: Readonly<Record<string, string>>;
+  readonly diff?: string;
   /** Of sessions that were cut off. */
   readonly drafts?: readonly string[];
   /** What the shell wrote before. */
@@ -191,10 +192,14 @@ export class TuiSession implements AsyncDisposable {
       cwd: CWD,
       homeDirectory: "/home/u",
       random: () => 0,
-      gitDiff: () => Promise.resolve(""),
+      gitDiff: () => Promise.resolve(options.diff ?? ""),
       gitBranch: () => Promise.resolve("main"),
-      gitBranches: () => Promise.resolve(["main"]),
-      gitCommits: () => Promise.resolve([]),
+      gitBranches: () => Promise.resolve(["main", "feature/x"]),
+      gitCommits: () =>
+        Promise.resolve([{
+          sha: "0123456789abcdef",
+          subject: "Mend the cart",
+        }]),
       editExternally: () => Promise.resolve({ kind: "noEditor" }),
       pasteImage: () =>
         Promise.reject(new Error("clipboard unavailable: this is a test")),

@@ -48,7 +48,8 @@ function answerRows(
   return given.flatMap((answer) => {
     const isOption = options.some(({ label }) => label === answer);
     const label = dim(isOption ? "    answer: " : "    note: ");
-    return wrapLine(line(span(inOneLine(answer), style)), {
+    const words = answer.replace(/^user_note: /, "");
+    return wrapLine(line(span(inOneLine(words), style)), {
       width,
       first: [label],
       rest: [span(" ".repeat(label.text.length))],

@@ -125,16 +125,21 @@ export const debugConfigCommand: SlashCommand = {
         const { layers } = await services.settings.config(
           state.thread?.info.cwd ?? cwd,
         );
-        const rows = layers.map(({ name, config, disabledReason }, index) => {
-          const keys = Object.keys(Object(config)).join(", ") || "(empty)";
-          const place = "file" in name ? ` ${name.file}` : "";
-          const off = disabledReason == null ? "" : ` (off: ${disabledReason})`;
-          return `  ${index + 1}. ${name.type}${place}${off}\n     ${keys}`;
-        });
+        const lowestFirst = layers.toReversed();
+        const rows = lowestFirst.map(
+          ({ name, config, disabledReason }, index) => {
+            const keys = Object.keys(Object(config)).join(", ") || "(empty)";
+            const place = "file" in name ? ` ${name.file}` : "";
+            const off = disabledReason == null
+              ? ""
+              : ` (off: ${disabledReason})`;
+            return `  ${index + 1}. ${name.type}${place}${off}\n     ${keys}`;
+          },
+        );
         return say(textCell(
           [
             "Config layer stack (lowest precedence first):",
-            ...rows.toReversed(),
+            ...rows,
             "Requirements: none",
           ].join("\n"),
         ));
