@@ -89,6 +89,8 @@ export class Screen {
   /** The terminal's row in which the view begins, from 0; undefined when not known. */
   #top: number | undefined;
   #asked: { readonly cursorRow: number; movement: Movement } | undefined;
+  /** Questions on their way; answers come in their order, and only the last counts. */
+  #unanswered = 0;
 
   constructor(options: ScreenOptions) {
     this.#encoder = options.encoder;
@@ -123,6 +125,7 @@ export class Screen {
 
   /** Asks the terminal where the cursor is; the answer goes to `located`. */
   locate(): string {
+    this.#unanswered++;
     this.#asked = {
       cursorRow: this.#drawn.cursor.row,
       movement: { printed: 0, topMax: Infinity },
@@ -132,7 +135,9 @@ export class Screen {
 
   /** The terminal's answer, a row from 0. */
   located(row: number): void {
-    if (this.#asked === undefined) return;
+    if (this.#unanswered > 0) this.#unanswered--;
+    // Where the cursor was before the last resize says nothing about where it is now.
+    if (this.#unanswered > 0 || this.#asked === undefined) return;
     const { cursorRow, movement } = this.#asked;
     this.#asked = undefined;
     const top = Math.min(row - cursorRow + movement.printed, movement.topMax);

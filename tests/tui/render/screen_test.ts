@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { VirtualTerminal } from "@test/support/virtual_terminal.ts";
 import { Encoder } from "@/tui/render/encode.ts";
-import { filled, type Line, line } from "@/tui/render/line.ts";
+import { filled, type Line, line, textOf } from "@/tui/render/line.ts";
 import { type Frame, Screen } from "@/tui/render/screen.ts";
 import { rgb } from "@/tui/render/style.ts";
 
@@ -199,6 +199,39 @@ Deno.test("an answer that comes after more was printed still finds the view", as
     sitting.terminal.everything(),
     [...numbered(0, 13), "new", "", "> draft", "footer"].join("\n"),
     JSON.stringify(bytes),
+  );
+});
+
+Deno.test("an answer is taken for the question it answers, not for a later one", async () => {
+  const sitting = new Sitting(40, 12);
+  const { terminal, screen } = sitting;
+  const view = { view: VIEW, cursor: { row: 1, column: 2 } };
+  await terminal.write("$ codex\r\n");
+  await sitting.draw({ ...view, finished: lines(...numbered(0, 20)) });
+  for (const rows of [6, 12, 8]) {
+    terminal.resize(40, rows);
+    await terminal.write(screen.resize({ columns: 40, rows }));
+    await sitting.draw(view);
+  }
+  // The first answer comes late, and others are on their way.
+  const rows = terminal.answers.splice(0)
+    .map((answer) => Number(/\[(\d+);/.exec(answer)?.[1]) - 1);
+  for (const [index, row] of rows.entries()) {
+    screen.located(row);
+    await sitting.draw({ ...view, finished: lines(`new ${index}`) });
+  }
+  await sitting.draw(view);
+  assert.equal(
+    terminal.everything(),
+    [
+      "$ codex",
+      ...numbered(0, 20),
+      "new 0",
+      "new 1",
+      "new 2",
+      ...VIEW.map(textOf),
+    ]
+      .join("\n"),
   );
 });
 
