@@ -2,6 +2,7 @@
  * The terminal UI with a terminal, an agent and a clock that a test holds in its hands:
  * everything between them is the real program.
  */
+import { setImmediate } from "node:timers";
 import { runTui } from "@/tui/app.ts";
 import { runPlain } from "@/tui/plain_app.ts";
 import type {
@@ -301,8 +302,9 @@ export class TuiSession implements AsyncDisposable {
   }
 }
 
+/** Timers of the web wait four milliseconds when they follow each other; these do not. */
 function macrotask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => setImmediate(() => resolve()));
 }
 
 const KEY_BYTES: Readonly<Record<string, string>> = {
