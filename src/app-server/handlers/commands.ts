@@ -83,6 +83,9 @@ export function commandHandlers(
             takesInput: command.stdin !== "null",
           });
         }
+        if (params.tty === true && running.resize === undefined) {
+          await tellMissingTerminal(session, command.argv);
+        }
         const isStreamed = params.streamStdoutStderr === true ||
           params.tty === true;
         const ports = {
@@ -136,6 +139,21 @@ export function commandHandlers(
       return {};
     },
   };
+}
+
+/** Its output comes all the same, so the command is not refused. */
+async function tellMissingTerminal(
+  session: Session,
+  argv: readonly string[],
+): Promise<void> {
+  await session.notify({
+    method: "warning",
+    params: {
+      message: `"${
+        argv[0]
+      }" runs without a terminal: none can be had with the way commands are confined here (see \`codex sandbox --status\`)`,
+    },
+  });
 }
 
 function commandOf(params: CommandExecParams): ClientCommand {
