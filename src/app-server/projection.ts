@@ -163,6 +163,11 @@ export class Projection {
             },
           },
         }];
+      case "rateLimits":
+        return [{
+          method: "account/rateLimits/updated",
+          params: { rateLimits: event.limits },
+        }];
       case "error":
         return [{
           method: "error",

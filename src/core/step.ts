@@ -116,6 +116,8 @@ export class Sampler {
       case "itemDone":
         if (isToolCall(event.item)) toolCalls.push(event.item);
         return await this.#finish(event.item, event.itemId, record);
+      case "rateLimits":
+        return await emit({ type: "rateLimits", limits: event.limits });
       case "completed":
         return await this.#ports.countUsage(event.usage);
     }

@@ -10,6 +10,7 @@ import type {
   ReasoningSummary,
   Verbosity,
 } from "@/protocol/policy.ts";
+import type { RateLimitSnapshot } from "@/protocol/rpc/account.ts";
 import type { ResponseItem } from "@/protocol/response_items.ts";
 
 /** A tool as the Responses API declares it; opaque to everything but its maker. */
@@ -58,6 +59,8 @@ export type ModelEvent =
     readonly itemId: string;
     readonly item: ResponseItem;
   }
+  /** What is left of the account's limits; told before anything else. */
+  | { readonly type: "rateLimits"; readonly limits: RateLimitSnapshot }
   | { readonly type: "completed"; readonly usage?: TokenUsage };
 
 export interface ModelClient {

@@ -23,6 +23,7 @@ import {
   type ModelEvent,
   type ModelRequest,
 } from "./model.ts";
+import { readRateLimits } from "./rate_limits.ts";
 import { decodeEvent, requestBody } from "./wire.ts";
 
 export interface ResponsesPorts {
@@ -145,6 +146,8 @@ async function* readEvents(
   response: Response,
   watchdog: Watchdog,
 ): AsyncGenerator<ModelEvent, void> {
+  const limits = readRateLimits(response.headers);
+  if (limits !== undefined) yield { type: "rateLimits", limits };
   const pending: string[] = [];
   const parser = createParser({
     onEvent(event) {

@@ -11,6 +11,7 @@ import type { ThreadInfo } from "./host.ts";
 import type { ThreadId, TurnId } from "./ids.ts";
 import type { FileChange, PlanStep, ThreadItem } from "./items.ts";
 import type { Permissions } from "./permissions.ts";
+import type { RateLimitSnapshot } from "./rpc/account.ts";
 import type { UserQuestion } from "./questions.ts";
 
 export interface TokenUsage {
@@ -158,6 +159,8 @@ export type ThreadEvent =
     readonly last: TokenUsage;
     readonly contextWindow?: number;
   }
+  /** What the provider says is left of the account's limits. */
+  | { readonly type: "rateLimits"; readonly limits: RateLimitSnapshot }
   | {
     readonly type: "approvalRequested";
     readonly requestId: string;

@@ -20,6 +20,7 @@ import { itemCell } from "./cells/item.ts";
 import { errorCell, noticeCell } from "./cells/notice.ts";
 import { planCell } from "./cells/plan.ts";
 import { separatorCell } from "./cells/separator.ts";
+import { limitWarnings } from "./limits.ts";
 import { offerPlan } from "./plan_offer.ts";
 import { sendQueued } from "./queue.ts";
 import { createThreadView, type ThreadView, type TuiState } from "./state.ts";
@@ -150,6 +151,13 @@ function viewEvent(
           contextWindow: event.contextWindow ?? view.contextWindow,
         },
       };
+    case "rateLimits":
+      return committed(
+        { ...view, rateLimits: event.limits },
+        ...limitWarnings(view.rateLimits, event.limits).map((text) =>
+          noticeCell("warning", text)
+        ),
+      );
     case "error":
       return event.willRetry
         ? retried(view, event.error)
