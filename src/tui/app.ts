@@ -6,14 +6,7 @@ import { abortable, TaskScope } from "@/async/scope.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import { printable } from "@/text/ansi.ts";
-import {
-  AnswerStream,
-  loadMarkdown,
-  type MarkdownParts,
-} from "./answer_stream.ts";
-import type { Cell } from "./cell.ts";
 import { noticeCell } from "./cells/notice.ts";
-import type { CellContext } from "./cells/context.ts";
 import { cellContext } from "./cell_context.ts";
 import { DraftKeeper } from "./draft_keeper.ts";
 import { exitMessage } from "./exit_message.ts";
@@ -32,6 +25,7 @@ import {
 } from "./render/full_screen.ts";
 import { EMPTY_LINE, type Line } from "./render/line.ts";
 import { Screen } from "./render/screen.ts";
+import { Printer } from "./printer.ts";
 import { SessionThreads } from "./session_threads.ts";
 import { initialState, type TuiState } from "./state.ts";
 import type { Change, Effect, OpenThreadHow, Step } from "./step.ts";
@@ -60,6 +54,8 @@ const ESCAPE_MS = 25;
 const TICK_MS = 80;
 /** Rows printed of a thread that is shown again; all of them are in the transcript. */
 const REDRAW_ROWS_MAX = 2_000;
+/** Home, the screen, and what was scrolled out of it. */
+const CLEAR_TERMINAL = "\x1b[H\x1b[2J\x1b[3J";
 
 /** Runs until the user quits; resolves to the exit code. */
 export async function runTui(
@@ -81,17 +77,9 @@ class App {
   #screen: Screen;
   #full: FullScreen | undefined;
   #state: TuiState;
-  /** Rows that are finished and not written yet. */
-  #finished: Line[] = [];
-  /** Cells that wait for what draws them, and what comes behind them. */
-  #unprinted: Cell[] = [];
-  #isLoading = false;
+  readonly #printer: Printer;
   /** To be written before the next frame, as it is. */
   #prelude = "";
-  #stream: AnswerStream | undefined;
-  #markdown: Promise<MarkdownParts> | undefined;
-  /** Deltas of an answer while what draws it is being loaded. */
-  #parts: MarkdownParts | undefined;
   readonly #files: FileFinder;
   readonly #drafts: DraftKeeper;
   #isTicking = false;
@@ -129,6 +117,12 @@ class App {
       clock,
       this.#controller.signal,
     );
+    this.#printer = new Printer({
+      context: () => cellContext(this.#state, clock.now()),
+      onDrawing: (drawing) => this.#state = { ...this.#state, drawing },
+      onReady: () => this.#frames.request("soon"),
+      spawn: (task) => this.#spawn(task),
+    });
     this.#drafts = new DraftKeeper(ports.drafts, ports.clock);
     this.#files = new FileFinder(ports.services.fileSearch);
     this.#threads = new SessionThreads(ports.services, {
@@ -149,7 +143,7 @@ class App {
       this.#scope = scope;
       scope.spawn(() => this.#readInput());
       for (const step of startUp(request, this.#ports)) this.#apply(step);
-      scope.spawn(() => this.#loadMarkdown());
+      scope.spawn(() => this.#printer.load());
       await untilAborted(scope.signal);
       // Anything but the end of the session is a mistake of ours.
       if (!signal.aborted) throw scope.signal.reason;
@@ -188,8 +182,7 @@ class App {
 
   /** What is finished and was not shown yet. */
   #drawLast(): string {
-    this.#printCells(this.#unprinted.splice(0));
-    const finished = this.#finished.splice(0);
+    const finished = this.#printer.takeAll();
     return finished.length === 0
       ? ""
       : this.#screen.draw({ finished, view: [EMPTY_LINE], cursor: undefined });
@@ -303,11 +296,11 @@ class App {
   #perform(effect: Effect): void {
     switch (effect.type) {
       case "print":
-        return this.#print(effect.cells);
+        return this.#printer.print(effect.cells);
       case "stream":
-        return this.#streamed(effect);
+        return this.#printer.stream(effect, effect.delta);
       case "endStream":
-        return this.#endStream();
+        return this.#printer.endStream();
       case "op":
         return this.#spawn(() =>
           this.#threads.submit(effect.threadId, effect.op)
@@ -372,140 +365,17 @@ class App {
 
   // ---- the history ----
 
-  get #context(): CellContext {
-    return cellContext(this.#state, this.#ports.clock.now());
-  }
-
-  #print(cells: readonly Cell[]): void {
-    this.#unprinted.push(...cells);
-    this.#printReady();
-  }
-
-  /** Prints up to the first cell that waits for what draws it. */
-  #printReady(): void {
-    while (this.#unprinted.length > 0) {
-      const [cell] = this.#unprinted;
-      if (cell !== undefined && !this.#canDraw(cell)) {
-        return this.#printWhenLoaded();
-      }
-      this.#printCells(this.#unprinted.splice(0, 1));
-    }
-  }
-
-  #printCells(cells: readonly Cell[]): void {
-    const context = this.#context;
-    for (const cell of cells) {
-      const lines = cell.lines(context);
-      if (lines.length === 0) continue;
-      if (!cell.isJoined) this.#finished.push(EMPTY_LINE);
-      for (const line of lines) this.#finished.push(line);
-    }
-  }
-
-  #canDraw({ languages }: Cell): boolean {
-    if (languages === undefined) return true;
-    const { drawing } = this.#state;
-    // Every one is asked about, so that all of them are on their way.
-    return drawing !== undefined &&
-      languages.filter((each) => drawing.highlighter.isComing(each)).length ===
-        0;
-  }
-
-  #printWhenLoaded(): void {
-    if (this.#isLoading) return;
-    this.#isLoading = true;
-    this.#spawn(async () => {
-      try {
-        const { drawing } = await this.#loadMarkdown();
-        await drawing.highlighter.settled();
-      } finally {
-        this.#isLoading = false;
-      }
-      this.#printReady();
-      this.#frames.request("soon");
-    });
-  }
-
+  /** Shows other cells; what is in the scrollback stays there, if it may. */
   #redraw({ cells, scrollback }: Extract<Effect, { type: "redraw" }>): void {
-    this.#stream = undefined;
-    this.#finished = [];
-    this.#unprinted = [];
-    // The view is left where it is only if the history above it stays.
+    this.#printer.clear();
     this.#prelude += this.#screen.erase() +
-      (scrollback === "clear" ? "\x1b[H\x1b[2J\x1b[3J" : "");
-    this.#prelude += this.#screen.reset();
-    const before = this.#finished.length;
-    this.#print(cells);
-    const rows = this.#finished.splice(before);
-    this.#finished.push(...rows.slice(-REDRAW_ROWS_MAX));
+      (scrollback === "clear" ? CLEAR_TERMINAL : "") + this.#screen.reset();
+    this.#printer.print(cells);
+    this.#printer.keepLast(REDRAW_ROWS_MAX);
     const answering = this.#state.thread?.answering;
-    if (answering === undefined) return;
-    this.#streamed({ type: "stream", ...answering, delta: answering.text });
-  }
-
-  async #loadMarkdown(): Promise<MarkdownParts> {
-    const parts = await (this.#markdown ??= loadMarkdown());
-    this.#parts = parts;
-    this.#state = { ...this.#state, drawing: parts.drawing };
-    return parts;
-  }
-
-  #streamed(
-    { itemId, kind, delta }:
-      & Omit<Extract<Effect, { type: "stream" }>, "type">
-      & {
-        readonly type: "stream";
-      },
-  ): void {
-    const parts = this.#parts;
-    if (parts === undefined) {
-      // It begins with all of its text once what draws it is there.
-      this.#spawn(async () => {
-        await this.#loadMarkdown();
-        const { answering } = this.#state.thread ?? {};
-        if (this.#stream !== undefined || answering === undefined) return;
-        this.#streamed({
-          type: "stream",
-          ...answering,
-          delta: answering.text,
-        });
-        this.#frames.request("soon");
-      });
-      return;
+    if (answering !== undefined) {
+      this.#printer.stream(answering, answering.text);
     }
-    const { theme, thread, cwd } = this.#state;
-    if (this.#stream?.itemId !== itemId) {
-      const markdown = parts.start(theme, thread?.info.cwd ?? cwd);
-      this.#stream = new AnswerStream(itemId, kind, markdown, theme);
-      // What came before it was there.
-      const text = thread?.answering?.text ?? "";
-      if (text.length > delta.length && text.endsWith(delta)) {
-        this.#stream.push(text.slice(0, -delta.length));
-      }
-    }
-    this.#stream.push(delta);
-    this.#drawWhenReady();
-  }
-
-  /** Draws again when the colours of its code have come. */
-  #drawWhenReady(): void {
-    if (this.#stream?.isWaiting !== true) return;
-    this.#spawn(async () => {
-      await this.#parts?.drawing.highlighter.settled();
-      this.#frames.request("soon");
-    });
-  }
-
-  #endStream(): void {
-    const stream = this.#stream;
-    if (stream === undefined) {
-      const last = this.#state.thread?.cells.at(-1);
-      if (last !== undefined) this.#print([last]);
-      return;
-    }
-    this.#stream = undefined;
-    const rest = { lines: () => stream.finish(this.#state.size.columns) };
-    this.#print([{ ...rest, isJoined: true }]);
   }
 
   // ---- frames ----
@@ -522,12 +392,8 @@ class App {
       return title + this.#drawFull(top.pane.render(paneContext(state, nowMs)));
     }
     const left = this.#leaveFull();
-    const width = state.size.columns;
-    if (this.#stream !== undefined && this.#unprinted.length === 0) {
-      this.#finished.push(...this.#stream.take(width));
-    }
-    const open = this.#stream?.open(width) ?? [];
-    const view = viewState(state, open, nowMs);
+    const finished = this.#printer.take();
+    const view = viewState(state, this.#printer.open(), nowMs);
     this.#state = {
       ...state,
       composer: { ...state.composer, top: view.composerTop },
@@ -535,7 +401,7 @@ class App {
     const prelude = left + this.#prelude;
     this.#prelude = "";
     const frame = this.#screen.draw({
-      finished: this.#finished.splice(0),
+      finished,
       view: view.lines,
       cursor: view.cursor,
     });

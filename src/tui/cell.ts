@@ -18,8 +18,6 @@ export interface Cell {
    * once what draws them is loaded.
    */
   readonly languages?: readonly string[];
-  /** True when it follows the one before without an empty row. */
-  readonly isJoined?: boolean;
 }
 
 export type CellSource =
