@@ -52,6 +52,20 @@ function limitOf(widths: WrapWidths, row: number): number {
   return Math.max(1, row === 0 ? widths.first : widths.rest);
 }
 
+/** Where a row could end, where the next would begin, and the columns up to there. */
+interface Break {
+  readonly end: number;
+  readonly next: number;
+  readonly width: number;
+}
+
+/**
+ * What no row begins with in Chinese and Japanese: what ends a phrase or goes on with
+ * the sound before it (JIS X 4051, 6.1.1: the common ones).
+ */
+const NEVER_FIRST =
+  /^[、。，．・：；？！）］｝〉》」』】〕〗〙”’…‥ーゝゞヽヾ々ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
+
 /** Walks the text once and remembers the last place where a row could end. */
 class Wrapper {
   readonly #text: string;
@@ -59,8 +73,9 @@ class Wrapper {
   readonly #rows: Row[] = [];
   #start = 0;
   #width = 0;
-  /** Where the row could end, where the next would begin, and the columns up to there. */
-  #break: { end: number; next: number; width: number } | undefined;
+  #break: Break | undefined;
+  /** The place before it, for when a row must not begin behind it. */
+  #earlier: Break | undefined;
 
   constructor(text: string, widths: WrapWidths) {
     this.#text = text;
@@ -80,6 +95,9 @@ class Wrapper {
   #take(cluster: string, at: number): void {
     const columns = graphemeWidth(cluster);
     const isSpace = cluster === " ";
+    if (this.#break?.next === at && NEVER_FIRST.test(cluster)) {
+      this.#break = this.#earlier;
+    }
     // A space that does not fit hangs over the edge: the break takes it.
     if (!isSpace) {
       while (this.#width + columns > this.#limit() && at > this.#start) {
@@ -96,6 +114,7 @@ class Wrapper {
         width: this.#width,
       };
     } else if (columns === 2) {
+      this.#earlier = this.#break;
       this.#break = { end: next, next, width: this.#width };
     }
   }
@@ -103,6 +122,7 @@ class Wrapper {
   #endRow(at: number): void {
     const place = this.#break;
     this.#break = undefined;
+    this.#earlier = undefined;
     if (place === undefined || place.end <= this.#start) {
       this.#rows.push({ start: this.#start, end: at });
       this.#start = at;

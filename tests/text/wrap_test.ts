@@ -22,6 +22,13 @@ Deno.test("wrapRows() breaks behind wide characters and cuts long words", () => 
   assert.deepEqual(wrapped("abcdefgh", 3), ["abc", "def", "gh"]);
 });
 
+Deno.test("wrapRows() begins no row with what ends a phrase", () => {
+  assert.deepEqual(wrapped("日本語、です", 6), ["日本", "語、で", "す"]);
+  assert.deepEqual(wrapped("「日本」です", 6), ["「日", "本」で", "す"]);
+  assert.deepEqual(wrapped("a bデータ", 5), ["a", "bデー", "タ"]);
+  assert.deepEqual(wrapped("、、、、", 4), ["、、", "、、"]);
+});
+
 Deno.test("wrapRows() lets spaces at the end of a row hang over", () => {
   assert.deepEqual(wrapped("abc   def", 3), ["abc", "def"]);
   assert.deepEqual(wrapped("abc ", 3), ["abc "]);
