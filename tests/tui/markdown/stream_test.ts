@@ -375,6 +375,15 @@ Deno.test("any well-formed blocks: cut line by line they are what the parser see
   );
 });
 
+Deno.test("any well-formed blocks: what is shown at the end is what is printed then", () => {
+  fc.assert(
+    fc.property(fc.array(block, { minLength: 1, maxLength: 6 }), (blocks) => {
+      const text = `${blocks.join("\n\n")}\n`;
+      assert.deepEqual(shown(text, 40), rendered(text, 40));
+    }),
+  );
+});
+
 Deno.test("this project's documents: cut line by line they are what the parser sees as a whole", async () => {
   const root = new URL("../../../", import.meta.url);
   const names = ["README.md", "CHANGELOG.md"];
