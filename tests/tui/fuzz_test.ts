@@ -292,6 +292,11 @@ Deno.test(`${RUNS} random sessions: nothing throws, and the terminal is given ba
           session.written.lastIndexOf("\x1b[?1049l") >=
             session.written.lastIndexOf("\x1b[?1049h"),
         );
+        // A mistake in a task of the session is told, not thrown.
+        assert.doesNotMatch(
+          session.written,
+          /is not a function|is not iterable|Cannot read prop|not defined/,
+        );
         // What commands and models write steers nothing.
         assert.ok(!session.written.includes("\x1b]0;x"));
       },
