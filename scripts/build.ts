@@ -155,7 +155,7 @@ async function compile(): Promise<void> {
       // A cache in the temporary directory could be forged by what runs there.
       "--no-code-cache",
       // As in the launcher, which says why.
-      "--v8-flags=--max-semi-space-size=2",
+      "--v8-flags=--max-semi-space-size=1",
       ...PERMISSIONS,
       ...(TARGET === undefined ? [] : ["--target", TARGET]),
       "--include",
