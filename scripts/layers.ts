@@ -42,6 +42,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   remote: ["protocol", "platform", "async", "text", "jsonrpc"],
   exec: ["protocol", "platform", "async", "text"],
   tui: ["protocol", "platform", "async", "text", "exec-policy"],
+  "exec-server": ["protocol", "platform", "async", "text", "jsonrpc"],
   "mcp-server": [
     "protocol",
     "platform",

@@ -622,8 +622,10 @@ export const CODEX: CommandSpec = {
       flags: [{
         name: "listen",
         value: "URL",
+        default: "ws://127.0.0.1:0",
         help: "Where to listen: ws://IP:PORT",
       }],
+      load: () => import("./commands/exec_server.ts"),
     },
     FEATURES_COMMAND,
     ...INTERNAL_COMMANDS,

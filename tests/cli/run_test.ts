@@ -72,7 +72,7 @@ Deno.test("codex needs a terminal", async () => {
 });
 
 Deno.test("commands nothing runs yet say so in one line", async () => {
-  for (const line of ["exec-server", "cloud"]) {
+  for (const line of ["cloud", "debug models"]) {
     assert.deepEqual(await run(line), {
       code: 1,
       out: "",
