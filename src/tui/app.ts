@@ -50,6 +50,8 @@ import { placeholderOf } from "./placeholders.ts";
 
 /** How long an escape may be the beginning of something: slow links send it in parts. */
 const ESCAPE_MS = 25;
+/** A size that has stayed that long is taken for the one that was wanted. */
+const RESIZE_MS = 40;
 /** Steps of what moves while something is under way. */
 const TICK_MS = 80;
 /** Rows printed of a thread that is shown again; all of them are in the transcript. */
@@ -242,7 +244,25 @@ class App {
     );
   }
 
+  /** While somebody drags, nothing is drawn; what comes of it is drawn at the end. */
   #onResize(): void {
+    this.#resizes++;
+    if (this.#resizes > 1) return;
+    this.#spawn(async (signal) => {
+      for (let seen = 0; seen !== this.#resizes;) {
+        seen = this.#resizes;
+        await this.#ports.clock.sleep(RESIZE_MS, signal);
+      }
+      this.#resizes = 0;
+      this.#takeSize();
+      this.#frames.request("now");
+    });
+  }
+
+  /** Since nothing has been drawn. */
+  #resizes = 0;
+
+  #takeSize(): void {
     const size = this.#ports.console.size();
     const { columns, rows } = this.#screen.size;
     if (size.columns === columns && size.rows === rows) return;
@@ -381,6 +401,7 @@ class App {
   // ---- frames ----
 
   #draw(): string {
+    if (this.#resizes > 0) return "";
     const state = this.#state;
     const nowMs = this.#ports.clock.now();
     const top = topPane(state);
@@ -518,7 +539,7 @@ class App {
       } finally {
         this.#session.enter();
         this.#prelude += this.#screen.reset();
-        this.#onResize();
+        this.#takeSize();
         this.#pause = undefined;
         resolve();
         this.#frames.request("now");

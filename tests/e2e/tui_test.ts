@@ -138,6 +138,7 @@ test("a resize leaves no row of the view behind and loses none of the history", 
   await window.key("Enter");
   await window.waitFor("row number 59");
   await window.type("a draft that stays");
+  await window.waitFor("a draft that stays");
   for (
     const [columns, height] of [[60, 20], [120, 40], [44, 15], [
       100,

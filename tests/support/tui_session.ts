@@ -277,7 +277,7 @@ export class TuiSession implements AsyncDisposable {
     this.#size = { columns, rows };
     this.terminal.resize(columns, rows);
     this.#onResize();
-    await this.settle();
+    await this.advance(60);
   }
 
   async advance(ms: number): Promise<void> {

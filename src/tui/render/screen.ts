@@ -117,9 +117,8 @@ export class Screen {
       next.isCursorShown === this.#drawn.isCursorShown;
     if (isSame) return "";
     this.#drawn = next;
-    const content = CURSOR_HIDE + AUTOWRAP_OFF + written +
-      moveRows(next.cursor.row - at) + toColumn(next.cursor.column) +
-      AUTOWRAP_ON + (next.isCursorShown ? CURSOR_SHOW : "");
+    const content = CURSOR_HIDE + written + moveRows(next.cursor.row - at) +
+      toColumn(next.cursor.column) + (next.isCursorShown ? CURSOR_SHOW : "");
     return SYNC_START + content + SYNC_END;
   }
 
@@ -227,7 +226,8 @@ export class Screen {
     const lines = finished.map((content) =>
       `\r\n${this.#encoder.row(content, columns)}`
     );
-    const scrolled = `\x1b[1;${top}r\x1b[${top};1H${lines.join("")}\x1b[r` +
+    const scrolled = `\x1b[1;${top}r\x1b[${top};1H` +
+      unwrapped(lines.join("")) + "\x1b[r" +
       `\x1b[${top + this.#drawn.cursor.row + 1};1H`;
     const { written, at } = this.#drawView(next);
     return { written: scrolled + written, at };
@@ -237,7 +237,9 @@ export class Screen {
   #rewrite(next: Drawn, finished: readonly Line[]): Drawing {
     const { columns } = this.#size;
     const rows = [
-      ...finished.map((content) => this.#encoder.row(content, columns)),
+      ...finished.map((content) =>
+        unwrapped(this.#encoder.row(content, columns))
+      ),
       ...next.rows,
     ];
     const erase = rows.length < this.#drawn.rows.length
@@ -275,6 +277,16 @@ export class Screen {
     );
     return above + Math.floor(cursor.column / columns);
   }
+}
+
+/**
+ * Rows of the history stay one row each, also where a terminal measures a letter wider.
+ * Rows of the view may wrap: one that is drawn just after the terminal became narrower
+ * then takes as many rows as one that was there before, which is how the view is found
+ * again. Were it cut, rows above the view would be taken for a part of it.
+ */
+function unwrapped(rows: string): string {
+  return AUTOWRAP_OFF + rows + AUTOWRAP_ON;
 }
 
 /** Down for positive numbers, up for negative ones. */
