@@ -16,10 +16,12 @@ import type { ThreadId } from "@/protocol/ids.ts";
 import type { ApprovalPolicy, SandboxMode } from "@/protocol/policy.ts";
 import type { Params, Result } from "@/protocol/rpc/methods.ts";
 import type { Thread } from "@/protocol/rpc/thread.ts";
+import type { ThreadStore } from "@/protocol/stored_threads.ts";
 import { imageFormat } from "@/text/image_format.ts";
 import { RemoteConnection } from "./connection.ts";
 import type { Told } from "./events.ts";
 import type { Asked } from "./questions.ts";
+import { remoteStore } from "./stored.ts";
 import { RemoteThread } from "./thread.ts";
 import { infoOf } from "./values.ts";
 
@@ -56,6 +58,8 @@ export interface RemoteHostOptions {
 }
 
 export interface RemoteHost extends ThreadHost {
+  /** The threads the server has stored. */
+  readonly stored: ThreadStore;
   close(): Promise<void>;
 }
 
@@ -124,6 +128,7 @@ export async function connectRemoteHost(
       };
       return hold(await connection.request("thread/fork", params, end));
     },
+    stored: remoteStore(connection, signal),
     close: () => connection.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** The interactive program in a real terminal, from the first key to the last. */
 import assert from "node:assert/strict";
+import { startAppListener } from "@test/support/app_listener.ts";
 import { CODEX, makeWorkspace, type Workspace } from "@test/support/codex.ts";
 import {
   call,
@@ -31,14 +32,7 @@ async function sit(
       JSON.stringify(workspace.cwd)
     }]\ntrust_level = "trusted"\n`,
   );
-  const window = await openTmux(workspace.cwd, {
-    PATH: Deno.env.get("PATH") ?? "",
-    HOME: workspace.root,
-    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
-    CODEX_HOME: workspace.home,
-    TERM: "xterm-256color",
-    COLORTERM: "truecolor",
-  });
+  const window = await openTmux(workspace.cwd, environmentOf(workspace));
   await window.waitFor(/\$$/);
   await window.type(`"${CODEX}" ${args}`);
   await window.key("Enter");
@@ -51,6 +45,17 @@ async function sit(
       await server[Symbol.asyncDispose]();
       await workspace[Symbol.asyncDispose]();
     },
+  };
+}
+
+function environmentOf(workspace: Workspace): Record<string, string> {
+  return {
+    PATH: Deno.env.get("PATH") ?? "",
+    HOME: workspace.root,
+    DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+    CODEX_HOME: workspace.home,
+    TERM: "xterm-256color",
+    COLORTERM: "truecolor",
   };
 }
 
@@ -153,6 +158,43 @@ test("a resize leaves no row of the view behind and loses none of the history", 
   for (let at = 0; at < 60; at++) {
     assert.match(text, new RegExp(`row number ${at} *$`, "m"));
   }
+});
+
+test("the agent of an app-server: a turn, an approval, and the list of its sessions", async () => {
+  await using server = startMockServer([
+    response(call("exec_command", {
+      cmd: "echo far > made.txt",
+      sandbox_permissions: "require_escalated",
+      justification: "Shall it be made?",
+    }, "call_1")),
+    response(message("Made over there.")),
+  ]);
+  await using far = await makeWorkspace(
+    server,
+    'approval_policy = "on-request"',
+  );
+  await using listener = await startAppListener(far);
+  await using near = await makeWorkspace();
+  await using window = await openTmux(near.cwd, environmentOf(near));
+  await window.waitFor(/\$$/);
+  await window.type(`"${CODEX}" --remote ${listener.url}`);
+  await window.key("Enter");
+  await window.waitFor("OpenAI Codex");
+  await window.type("make it");
+  await window.key("Enter");
+  await window.waitFor("Would you like to run the following command?");
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  await window.key("y");
+  await window.waitFor("Made over there.");
+  assert.equal(await Deno.readTextFile(`${far.cwd}/made.txt`), "far\n");
+  await window.type("/resume");
+  await window.key("Enter");
+  await window.waitFor("Resume a previous session");
+  await window.waitFor("make it");
+  await window.key("Enter");
+  await window.waitFor("Made over there.");
+  // Of this machine nothing was used.
+  await assert.rejects(Deno.stat(`${near.home}/sessions`));
 });
 
 test("suspended and continued, the draft is still there", async () => {

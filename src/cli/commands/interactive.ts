@@ -9,6 +9,7 @@ import type { TuiPorts, TuiRequest } from "@/tui/ports.ts";
 import { configOptions } from "../config_options.ts";
 import { configuredFlags } from "../interactive_flags.ts";
 import {
+  flagValue,
   flagValues,
   hasFlag,
   type ParsedCommand,
@@ -28,6 +29,9 @@ export async function run(
   if (!terminal.stdoutIsTty) {
     throw new CodexError("invalid_input", "stdout is not a terminal");
   }
+  if (flagValue(parsed, "remote") !== undefined) {
+    return await runRemote(parsed, platform);
+  }
   const flags = configuredFlags(parsed);
   const [services, config] = await Promise.all([
     serverServices({ parsed: flags, platform, source: "cli" }),
@@ -42,6 +46,41 @@ export async function run(
   const code = await runSession(request, ports, env);
   await services.stored.close();
   return code;
+}
+
+/** The agent is in an app-server: its machine says what is trusted and who is logged in. */
+async function runRemote(
+  parsed: ParsedCommand,
+  platform: Platform,
+): Promise<number> {
+  const lifetime = new AbortController();
+  const [{ openRemoteHost }, { remotePorts, remoteServices }] = await Promise
+    .all([import("../remote_host.ts"), import("../remote_services.ts")]);
+  const options = configOptions(parsed, platform);
+  const config = await loadConfig({ ...options, cwd: undefined });
+  const host = await openRemoteHost(parsed, platform, {
+    approvalPolicy: options.flags?.approvalPolicy,
+    source: "cli",
+  }, lifetime.signal);
+  try {
+    const local = await serverServices({ parsed, platform, source: "cli" });
+    const services = remoteServices(local, host);
+    const request = {
+      ...await readRequest(parsed, platform, services.stored),
+      anyDirectory: true,
+      requiresLogin: false,
+      untrusted: undefined,
+    };
+    const ports = remotePorts(
+      createTuiPorts({ parsed, platform, config, services }),
+    );
+    const code = await runSession(request, ports, platform.env);
+    await local.stored.close();
+    return code;
+  } finally {
+    await host.close();
+    lifetime.abort(new Error("The session is over"));
+  }
 }
 
 /** With a picture, or as plain lines where there can or should be none. */
