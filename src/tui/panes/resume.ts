@@ -19,23 +19,23 @@ export function resumePicker(
   act: Act,
   request: Pick<TuiRequest, "anyDirectory" | "thread">,
 ): Change {
-  return (state) => only(state, pickerCall(act, request, "updated"));
+  return (state) =>
+    only(state, pickerCall(state, { act, request, sortKey: "updated" }));
 }
 
 function pickerCall(
-  act: Act,
-  request: Pick<TuiRequest, "anyDirectory" | "thread">,
-  sortKey: SortKey,
+  { thread, cwd }: TuiState,
+  { act, request, sortKey }: Omit<PickerFacts, "threads" | "nowMs">,
 ) {
+  // The thread's own directory, which may be another machine's.
+  const directory = request.thread.cwd ?? thread?.info.cwd ?? cwd;
   return {
     type: "call",
     attempt: "Cannot list sessions",
     run: async (ports: TuiPorts, signal: AbortSignal): Promise<Change> => {
       const { threads } = await ports.services.stored.list({
         isArchived: false,
-        ...(request.anyDirectory
-          ? {}
-          : { cwds: [request.thread.cwd ?? ports.cwd] }),
+        ...(request.anyDirectory ? {} : { cwds: [directory] }),
         sortKey,
         direction: "descending",
         limit: SESSIONS_MAX,
@@ -122,7 +122,8 @@ function pickerPane(state: TuiState, facts: PickerFacts): Pane {
       const other = sortKey === "updated" ? "created" : "updated";
       return {
         pane: pickerPane(state, facts),
-        change: (before) => only(before, pickerCall(act, request, other)),
+        change: (before) =>
+          only(before, pickerCall(before, { act, request, sortKey: other })),
       };
     },
   });
