@@ -18,7 +18,7 @@ import type { ModelEntry } from "@/protocol/services.ts";
 import type { Cell } from "./cell.ts";
 import type { AgentNames } from "./cells/agents.ts";
 import type { Drawing } from "./cells/context.ts";
-import type { Attachment } from "./composer/draft.ts";
+import type { Attachment, Draft } from "./composer/draft.ts";
 import { type ComposerState, createComposer } from "./composer/state.ts";
 import { createKeymap, type Keymap } from "./input/keymap.ts";
 import type { Pane } from "./panes/pane.ts";
@@ -31,6 +31,8 @@ export type QueuedInput =
     readonly kind: "message";
     readonly text: string;
     readonly attachments: readonly Attachment[];
+    /** As it was written, for who takes it back to the composer. */
+    readonly draft?: Draft;
   }
   | { readonly kind: "shell"; readonly text: string }
   | { readonly kind: "command"; readonly text: string };

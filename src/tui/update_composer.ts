@@ -1,15 +1,17 @@
 /** Keys and pastes while the composer has them, and what becomes of a finished draft. */
-import { type Draft, EMPTY_DRAFT } from "./composer/draft.ts";
+import { type Draft, plainDraft, spliceDraft } from "./composer/draft.ts";
 import { expandDraft } from "./composer/expand.ts";
 import {
   draftKey,
   edited,
   emptied,
   loaded,
+  loadedMessage,
   remembered,
   searchKey,
   vimDraftKey,
 } from "./composer/keys.ts";
+import { relabelled } from "./composer/labels.ts";
 import { judgeKey } from "./composer/paste_burst.ts";
 import { type Popup, popupOf, type PopupRow } from "./composer/popup.ts";
 import { type ComposerState, NO_POPUP } from "./composer/state.ts";
@@ -197,7 +199,7 @@ function popupKey(
         return submit(
           withComposer(
             state,
-            edited(composer, { type: "load", draft: plain(row.label) }),
+            edited(composer, { type: "load", draft: plainDraft(row.label) }),
           ),
           "send",
         );
@@ -209,10 +211,6 @@ function popupKey(
   }
 }
 
-function plain(text: string): Draft {
-  return { ...EMPTY_DRAFT, text };
-}
-
 function completed(state: TuiState, popup: Popup, row: PopupRow): Step {
   const { replacement } = row;
   if (replacement.kind === "text") {
@@ -220,7 +218,7 @@ function completed(state: TuiState, popup: Popup, row: PopupRow): Step {
       state,
       edited(state.composer, {
         type: "insertDraft",
-        draft: plain(replacement.text),
+        draft: plainDraft(replacement.text),
         at: popup.range,
       }),
     );
@@ -329,25 +327,42 @@ function editQueued(state: TuiState): Step | undefined {
     ...view,
     queue: queue.slice(0, -1),
   }));
-  return only(
-    withComposer(
-      rest,
-      loaded(rest.composer, draftOf([last, ...draftInputs(rest)])),
-    ),
+  return only(takenBack(rest, [last]));
+}
+
+/** The state with these in the composer, before what is being written there. */
+function takenBack(state: TuiState, inputs: readonly QueuedInput[]): TuiState {
+  const { composer } = state;
+  const all = [...inputs, ...draftInputs(composer)];
+  const only = all.length === 1 ? all[0] : undefined;
+  return withComposer(
+    state,
+    only?.kind === "shell"
+      ? loaded(composer, plainDraft(`!${only.text}`))
+      : loadedMessage(composer, joined(all.map(draftOf))),
   );
 }
 
 /** What is in the composer now, as something that could be queued. */
-function draftInputs({ composer }: TuiState): readonly QueuedInput[] {
-  const { text } = expandDraft(composer.editor);
-  return text.trim() === "" ? [] : [{ kind: "message", text, attachments: [] }];
+function draftInputs(composer: ComposerState): readonly QueuedInput[] {
+  const { text, attachments } = expandDraft(composer.editor);
+  return text.trim() === "" ? [] : [inputOf(composer, text, attachments)];
 }
 
-function draftOf(inputs: readonly QueuedInput[]): Draft {
-  return plain(
-    inputs.map(({ kind, text }) => kind === "shell" ? `!${text}` : text)
-      .join("\n"),
-  );
+function draftOf(input: QueuedInput): Draft {
+  if (input.kind === "shell") return plainDraft(`!${input.text}`);
+  return input.kind === "message" && input.draft !== undefined
+    ? input.draft
+    : plainDraft(input.text);
+}
+
+function joined(drafts: readonly Draft[]): Draft {
+  const all = drafts.reduce((before, draft) => {
+    const end = before.text.length;
+    const apart = spliceDraft(before, { start: end, end }, plainDraft("\n"));
+    return spliceDraft(apart, { start: end + 1, end: end + 1 }, draft);
+  });
+  return relabelled(all, 0).draft;
 }
 
 function escape(state: TuiState): Step {
@@ -378,10 +393,7 @@ export function interrupt(state: TuiState): Step {
       ? undefined
       : { ...view.turn, isInterrupting: true },
   }));
-  const returned = queue.length === 0 ? stopping : withComposer(
-    stopping,
-    loaded(stopping.composer, draftOf([...queue, ...draftInputs(state)])),
-  );
+  const returned = queue.length === 0 ? stopping : takenBack(stopping, queue);
   return send({ type: "interrupt" })(returned);
 }
 
@@ -410,13 +422,18 @@ export function submit(state: TuiState, when: "send" | "queue"): Step {
 }
 
 function inputOf(
-  { isShell }: ComposerState,
+  { isShell, editor }: ComposerState,
   text: string,
   attachments: Extract<QueuedInput, { kind: "message" }>["attachments"],
 ): QueuedInput {
   if (isShell) return { kind: "shell", text };
   return readSlash(text) === undefined
-    ? { kind: "message", text: text.trim(), attachments }
+    ? {
+      kind: "message",
+      text: text.trim(),
+      attachments,
+      draft: { text: editor.text, elements: editor.elements },
+    }
     : { kind: "command", text };
 }
 

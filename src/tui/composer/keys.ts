@@ -4,7 +4,7 @@
  */
 import type { ComposerKey } from "@/tui/input/keymap.ts";
 import type { KeyEvent } from "@/tui/panes/pane.ts";
-import { EMPTY_DRAFT } from "./draft.ts";
+import { type Draft, EMPTY_DRAFT } from "./draft.ts";
 import { edit, type EditorAction, type EditorState } from "./editor.ts";
 import {
   beginSearch,
@@ -146,13 +146,22 @@ function shownDraft({ editor, isShell }: ComposerState) {
 /** A draft of the history; one of a command brings its mode with it. */
 export function loaded(
   composer: ComposerState,
-  draft: { readonly text: string; readonly elements: EditorState["elements"] },
+  draft: Draft,
 ): ComposerState {
   const isShell = draft.text.startsWith("!") && draft.elements.length === 0;
-  const shown = isShell ? { ...draft, text: draft.text.slice(1) } : draft;
+  if (!isShell) return loadedMessage(composer, draft);
+  const command = { ...draft, text: draft.text.slice(1) };
+  return { ...loadedMessage(composer, command), isShell };
+}
+
+/** A draft that is a message, whatever it begins with. */
+export function loadedMessage(
+  composer: ComposerState,
+  draft: Draft,
+): ComposerState {
   return {
-    ...edited(composer, { type: "load", draft: shown }),
-    isShell,
+    ...edited(composer, { type: "load", draft }),
+    isShell: false,
     popup: { ...NO_POPUP, dismissed: "" },
   };
 }
