@@ -141,9 +141,10 @@ export function askShown(state: TuiState, atMs: number): TuiState {
 }
 
 export function paneContext(state: TuiState, nowMs: number): PaneContext {
-  const { size, theme } = state;
+  const { size, theme, thread } = state;
   const cells = cellContext(state, nowMs);
-  return { width: size.columns, height: size.rows, theme, nowMs, cells };
+  const { columns: width, rows: height } = size;
+  return { width, height, theme, nowMs, cells, thread };
 }
 
 function afterPane(state: TuiState, top: TopPane, result: PaneResult): Step {

@@ -8,11 +8,7 @@ import type {
 } from "@/protocol/items.ts";
 import { askOf } from "./asks.ts";
 import type { Cell } from "./cell.ts";
-import {
-  answerCell,
-  proposedPlanCell,
-  reasoningTitle,
-} from "./cells/answer.ts";
+import { reasoningTitle, writtenCell } from "./cells/answer.ts";
 import { terminalInteractionCell } from "./cells/background_terminal.ts";
 import { explorationCell, isExploration } from "./cells/exploration.ts";
 import { hookRunCell } from "./cells/hook.ts";
@@ -516,10 +512,6 @@ function usedTools(view: ThreadView): ThreadView {
   return view.turn === undefined || view.turn.hasUsedTools
     ? view
     : { ...view, turn: { ...view.turn, hasUsedTools: true } };
-}
-
-export function writtenCell(kind: "answer" | "plan", text: string): Cell {
-  return kind === "plan" ? proposedPlanCell({ text }) : answerCell({ text });
 }
 
 function cellsOf(item: ThreadItem, { agents }: ThreadView): readonly Cell[] {

@@ -62,6 +62,11 @@ export function markdownRows(
     textLines(text.trim()).flatMap((row) => wrapLine(row, { width }));
 }
 
+/** What is written as a message of the model: its answer, or a plan. */
+export function writtenCell(kind: "answer" | "plan", text: string): Cell {
+  return kind === "plan" ? proposedPlanCell({ text }) : answerCell({ text });
+}
+
 /** The plan the user is asked to agree to, in a block of its own colour. */
 export function proposedPlanCell(
   { text }: Pick<PlanThreadItem, "text">,

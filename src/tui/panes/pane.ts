@@ -8,6 +8,7 @@ import type { InputEvent } from "@/tui/input/events.ts";
 import type { Line } from "@/tui/render/line.ts";
 import type { CursorPlace } from "@/tui/render/screen.ts";
 import type { Theme } from "@/tui/render/theme.ts";
+import type { ThreadView } from "@/tui/state.ts";
 import type { Change } from "@/tui/step.ts";
 
 export type KeyEvent = Extract<InputEvent, { type: "key" }>;
@@ -20,6 +21,8 @@ export interface PaneContext {
   readonly nowMs: number;
   /** For those who show cells. */
   readonly cells: CellContext;
+  /** The thread that is shown, as it is now. */
+  readonly thread: ThreadView | undefined;
 }
 
 export interface PaneView {
