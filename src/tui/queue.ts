@@ -36,6 +36,10 @@ export function submitInput(
   const view = viewOf(state, threadId);
   if (view === undefined) return only(state);
   if (input.kind === "shell") {
+    // An agent does one thing at a time; kept here, it is seen and can be taken back.
+    if (view.turn !== undefined) {
+      return only(withView(state, { ...view, queue: [...view.queue, input] }));
+    }
     return only(state, {
       type: "op",
       threadId,
