@@ -52,7 +52,7 @@ export function itemCell(
     case "enteredReviewMode":
       return reviewStartCell(item);
     case "exitedReviewMode":
-      return reviewEndCell(item);
+      return reviewEndCell();
     case "contextCompaction":
       return compactionCell();
     case "hookPrompt":

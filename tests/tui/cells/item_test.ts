@@ -328,7 +328,7 @@ Deno.test("reviews stand in a frame", () => {
   );
   assert.deepEqual(
     rowsOf(cellOf({ type: "exitedReviewMode", id: "1", review: "- one" })),
-    ["<< Code review finished >>", "", "• - one"],
+    ["<< Code review finished >>"],
   );
 });
 
