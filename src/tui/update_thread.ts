@@ -305,6 +305,8 @@ function itemCompleted(
       return answerCompleted(view, item, nowMs);
     case "enteredReviewMode":
       return { view };
+    case "exitedReviewMode":
+      return committed(view, ...cellsOf(item, view));
     case "reasoning":
       return committed(
         { ...view, reasoning: "", turn: headed(view.turn, undefined) },

@@ -289,14 +289,24 @@ function renderQuestion(
   const open = state.answers.filter(({ isChosen }) => !isChosen).length;
   const count = `Question ${state.index + 1}/${questions.length}` +
     (open === 0 ? "" : ` (${open} unanswered)`);
-  const options = optionsOf(question).flatMap(
+  const choices = optionsOf(question);
+  // In a column, as long as half of the width is left to what they say.
+  const labelWidth = Math.min(
+    Math.max(0, ...choices.map(({ label }) => displayWidth(label))),
+    Math.floor(width / 2),
+  );
+  const options = choices.flatMap(
     ({ label, description }, index) => {
       const isSelected = index === answer?.at;
       const style = isSelected ? over(BOLD, theme.accent) : PLAIN;
       return wrapLine(
         line(
           span(`${index + 1}. ${label}`, style),
-          span(`  ${description}`, DIM),
+          span(
+            " ".repeat(Math.max(0, labelWidth - displayWidth(label))) +
+              `  ${description}`,
+            DIM,
+          ),
         ),
         {
           width,
