@@ -11,6 +11,8 @@ export interface Cell {
   lines(context: CellContext): readonly Line[];
   /** In the transcript: everything; absent when there is no more to show. */
   allLines?(context: CellContext): readonly Line[];
+  /** What is read aloud in its place, where it is more of a picture; may be nothing. */
+  readonly spoken?: string;
   /** What it says, for those who copy, export or edit it. */
   readonly source?: CellSource;
   /**

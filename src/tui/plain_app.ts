@@ -7,6 +7,8 @@
 import { abortable, TaskScope } from "@/async/scope.ts";
 import type { ThreadId } from "@/protocol/ids.ts";
 import type { ThreadEvent } from "@/protocol/events.ts";
+import type { Cell } from "./cell.ts";
+import type { CellContext } from "./cells/context.ts";
 import { cellContext } from "./cell_context.ts";
 import { noticeCell } from "./cells/notice.ts";
 import { popupOf } from "./composer/popup.ts";
@@ -236,11 +238,8 @@ class PlainApp {
           // What was just typed is there already; what was said before is not.
           const isSaid = cell.source?.kind === "user";
           if (isSaid && this.#state.thread?.turn !== undefined) continue;
-          const source = cell.source?.kind === "answer"
-            ? cell.source.markdown
-            : cell.lines(context).map(textOf).map((row) => row.trimEnd())
-              .join("\n");
-          this.#write(source.trim());
+          const text = spokenText(cell, context).trim();
+          if (text !== "") this.#write(text);
         }
         return;
       }
@@ -307,4 +306,12 @@ class PlainApp {
 
 function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** A cell as lines of text. */
+function spokenText(cell: Cell, context: CellContext): string {
+  if (cell.spoken !== undefined) return cell.spoken;
+  return cell.source?.kind === "answer"
+    ? cell.source.markdown
+    : cell.lines(context).map(textOf).map((row) => row.trimEnd()).join("\n");
 }

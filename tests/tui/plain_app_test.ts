@@ -28,6 +28,34 @@ Deno.test("without a picture a session is lines, and nothing steers the terminal
   assert.doesNotMatch(written, /[\x00-\x09\x0b-\x1f]/);
 });
 
+Deno.test("without a picture no rule is drawn between work and its result", async () => {
+  await using session = new TuiSession({ settings: { isPlain: true } });
+  await session.settle();
+  await session.type("make it\n");
+  const { thread } = session;
+  thread.emit({
+    type: "itemCompleted",
+    turnId: thread.turnId,
+    item: {
+      type: "mcpToolCall",
+      id: "m",
+      server: "demo",
+      tool: "echo",
+      status: "completed",
+      arguments: {},
+      result: { content: [{ type: "text", text: "made" }] },
+      durationMs: 1,
+    },
+  });
+  thread.emit({
+    type: "itemCompleted",
+    turnId: thread.turnId,
+    item: { type: "agentMessage", id: "a", text: "Made." },
+  });
+  await session.settle();
+  assert.match(session.written, /made\nMade\.\n/);
+});
+
 Deno.test("without a picture questions are read out and answered by their keys", async () => {
   await using session = new TuiSession({ settings: { isPlain: true } });
   await session.settle();

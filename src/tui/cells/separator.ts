@@ -9,13 +9,15 @@ const WORTH_SAYING_MS = 60_000;
 
 /** @param workedMs how long the turn has worked; undefined when that is not known */
 export function separatorCell(workedMs: number | undefined): Cell {
+  const words = workedMs === undefined || workedMs < WORTH_SAYING_MS
+    ? ""
+    : `Worked for ${elapsedText(workedMs)}`;
+  const start = words === "" ? "" : `─ ${words} `;
   return {
     lines: ({ width }) => {
-      const words = workedMs === undefined || workedMs < WORTH_SAYING_MS
-        ? ""
-        : `─ Worked for ${elapsedText(workedMs)} `;
-      const rule = words + "─".repeat(Math.max(0, width - words.length));
+      const rule = start + "─".repeat(Math.max(0, width - start.length));
       return fitted([line(dim(rule))], width);
     },
+    spoken: words,
   };
 }
