@@ -81,6 +81,8 @@ export class Thread implements ThreadHandle {
   #turn: RunningTurn | undefined;
   /** Joins the running turn at its next checkpoint. */
   #meanwhile: Meanwhile[] = [];
+  /** The turn was stopped to have a turn begin with what was said meanwhile. */
+  #isKeptForNext = false;
   /** Reviews, and what was said after the turn was told to stop: turns of their own. */
   readonly #queued: TurnOp[] = [];
   readonly #ended: Promise<void>;
@@ -152,6 +154,8 @@ export class Thread implements ThreadHandle {
         this.#queued.push(op);
         return;
       case "interrupt":
+        this.#isKeptForNext = op.isForSteering === true &&
+          this.#turn !== undefined;
         this.#stopTurn("The user interrupted the turn");
         return await this.#parts.agents.interrupt();
       case "rollback":
@@ -278,13 +282,14 @@ export class Thread implements ThreadHandle {
         ? {}
         : { outputSchema: op.outputSchema }),
       widenSandbox: (sandboxPolicy) => settings.choose({ sandboxPolicy }),
-      takeMeanwhile: () => this.#meanwhile.splice(0),
+      takeMeanwhile: () => this.#isKeptForNext ? [] : this.#meanwhile.splice(0),
     }, signal);
   }
 
   /** What was said too late for the turn's last checkpoint is a turn of its own. */
   #afterTurn(signal: AbortSignal): void {
     this.#turn = undefined;
+    this.#isKeptForNext = false;
     const late = this.#meanwhile.findIndex(({ kind }) => kind === "input");
     const [entry] = late === -1 ? [] : this.#meanwhile.splice(late, 1);
     const next = entry?.kind === "input" ? entry.op : this.#queued.shift();

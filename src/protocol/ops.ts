@@ -97,8 +97,11 @@ export type Op =
   | { readonly type: "holdToolTime"; readonly isHeld: boolean }
   /** Whether the thread may leave notes for later ones. */
   | { readonly type: "memoryMode"; readonly mode: MemoryMode }
-  /** Stops the running turn; every open call is accounted for first. */
-  | { readonly type: "interrupt" }
+  /**
+   * Stops the running turn; every open call is accounted for first. For steering, what
+   * the turn has not heard yet becomes a turn of its own instead of its last words.
+   */
+  | { readonly type: "interrupt"; readonly isForSteering?: boolean }
   /** Answers the approval request of that id. */
   | {
     readonly type: "approval";

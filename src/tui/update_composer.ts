@@ -385,7 +385,8 @@ function escape(state: TuiState): Step {
  * for its end comes back, because nobody knows whether it still makes sense.
  */
 export function interrupt(state: TuiState): Step {
-  const queue = state.thread?.steering.length === 0 ? state.thread.queue : [];
+  const isForSteering = (state.thread?.steering.length ?? 0) > 0;
+  const queue = isForSteering ? [] : state.thread?.queue ?? [];
   const stopping = changeThread(state, (view) => ({
     ...view,
     queue: queue.length === 0 ? view.queue : [],
@@ -394,7 +395,9 @@ export function interrupt(state: TuiState): Step {
       : { ...view.turn, isInterrupting: true },
   }));
   const returned = queue.length === 0 ? stopping : takenBack(stopping, queue);
-  return send({ type: "interrupt" })(returned);
+  return send({ type: "interrupt", ...isForSteering && { isForSteering } })(
+    returned,
+  );
 }
 
 function clearOrQuit(state: TuiState): Step {

@@ -235,7 +235,7 @@ function turnCompleted(
   const { view: done, cells = [] } = committed(
     rest,
     ...ended.cells ?? [],
-    ...endCells(status, error),
+    ...endCells(view, status, error),
   );
   return {
     view: done,
@@ -252,9 +252,14 @@ function turnCompleted(
 }
 
 function endCells(
+  { steering }: ThreadView,
   status: EventOf<"turnCompleted">["status"],
   error: TurnError | undefined,
 ): readonly Cell[] {
+  if (status === "interrupted" && steering.length > 0) {
+    const text = "Model interrupted to submit steer instructions.";
+    return [noticeCell("info", text)];
+  }
   if (status === "interrupted") {
     return [noticeCell(
       "error",

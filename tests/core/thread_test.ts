@@ -296,6 +296,35 @@ Deno.test("what was said before an interrupt is kept, what is said after it is a
     ]);
   }));
 
+Deno.test("what steers is a turn at once when the interrupt is for that", () =>
+  withThread([
+    async (thread, signal) => {
+      const aborted = new Promise((resolve) =>
+        signal.addEventListener("abort", resolve, { once: true })
+      );
+      await say(thread, "before");
+      await say(thread, "before, too");
+      await thread.submit({ type: "interrupt", isForSteering: true });
+      await aborted;
+      return [];
+    },
+    () => [said("heard one")],
+    () => [said("heard both")],
+  ], async ({ thread, requests, turn }) => {
+    await say(thread, "first");
+    assert.equal(statusOf(await turn()), "interrupted");
+    assert.equal(statusOf(await turn()), "completed");
+    assert.deepEqual(
+      conversation(requests.at(-1)).filter((line) => line.startsWith("user")),
+      [
+        "user: first",
+        "user: <turn_aborted>",
+        "user: before",
+        "user: before, too",
+      ],
+    );
+  }));
+
 Deno.test("settings chosen with an input hold from that turn on", () =>
   withThread(
     [() => [said("a")], () => [said("b")], () => [said("c")]],

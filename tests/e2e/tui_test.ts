@@ -134,6 +134,31 @@ test("stopped, a turn ends its command and the draft stays", async () => {
   assert.equal(new TextDecoder().decode(left.stdout), "");
 });
 
+test("stopped, a turn makes way for what was to steer it", async () => {
+  await using sitting = await sit([
+    {
+      kind: "stream",
+      events: [{ type: "response.created", response: { id: "resp_1" } }],
+      end: "hang",
+    },
+    response(message("Turned left.")),
+  ]);
+  const { window, server } = sitting;
+  await window.waitFor("›");
+  await window.type("go on");
+  await window.key("Enter");
+  await window.waitFor("Working");
+  await window.type("turn left");
+  await window.key("Enter");
+  await window.waitFor("↳ turn left");
+  await window.key("Escape");
+  const screen = await window.waitFor("Turned left.");
+  assert.match(screen, /Model interrupted to submit steer instructions\./);
+  assert.doesNotMatch(screen, /Conversation interrupted|↳/);
+  assert.equal(screen.split("› turn left").length - 1, 1, screen);
+  assert.equal(server.requests.length, 2);
+});
+
 test("a resize leaves no row of the view behind and loses none of the history", async () => {
   const rows = Array.from({ length: 60 }, (_, at) => `- row number ${at}`);
   await using sitting = await sit([response(message(rows.join("\n")))]);
