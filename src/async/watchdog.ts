@@ -14,8 +14,9 @@ export class Watchdog implements Disposable {
   readonly #periodMs: number;
   readonly #controller = new AbortController();
   readonly #reason: () => Error;
+  readonly #ring = () => this.#check();
   #touchedAt: number;
-  #isStopped = false;
+  #alarm: AbortSignal;
 
   /** @param reason makes the error its signal is aborted with */
   constructor(clock: WatchdogClock, periodMs: number, reason: () => Error) {
@@ -23,7 +24,7 @@ export class Watchdog implements Disposable {
     this.#periodMs = periodMs;
     this.#reason = reason;
     this.#touchedAt = clock.monotonic();
-    this.#arm(periodMs);
+    this.#alarm = this.#arm(periodMs);
   }
 
   get signal(): AbortSignal {
@@ -35,21 +36,21 @@ export class Watchdog implements Disposable {
     this.#touchedAt = this.#clock.monotonic();
   }
 
+  /** The clock keeps an alarm for its whole time; it must not keep us and all we know. */
   [Symbol.dispose](): void {
-    this.#isStopped = true;
+    this.#alarm.removeEventListener("abort", this.#ring);
   }
 
-  #arm(ms: number): void {
-    this.#clock.timeout(ms).addEventListener("abort", () => this.#check(), {
-      once: true,
-    });
+  #arm(ms: number): AbortSignal {
+    const alarm = this.#clock.timeout(ms);
+    alarm.addEventListener("abort", this.#ring, { once: true });
+    return alarm;
   }
 
   #check(): void {
-    if (this.#isStopped) return;
     const remaining = this.#touchedAt + this.#periodMs -
       this.#clock.monotonic();
-    if (remaining > 0) this.#arm(Math.ceil(remaining));
+    if (remaining > 0) this.#alarm = this.#arm(Math.ceil(remaining));
     else this.#controller.abort(this.#reason());
   }
 }

@@ -35,3 +35,34 @@ Deno.test("a watchdog that was put away never aborts", () => {
   clock.advance(1_000);
   assert.equal(watchdog.signal.aborted, false);
 });
+
+Deno.test("a watchdog that was put away is not kept by the alarm that is left", () => {
+  const clock = new FakeClock();
+  const heard = new Set<unknown>();
+  const watchdog = new Watchdog(
+    {
+      monotonic: () => clock.monotonic(),
+      timeout: (ms) => {
+        const alarm = clock.timeout(ms);
+        const { addEventListener, removeEventListener } = alarm;
+        alarm.addEventListener = (type: string, ...rest: unknown[]) => {
+          heard.add(rest[0]);
+          Reflect.apply(addEventListener, alarm, [type, ...rest]);
+        };
+        alarm.removeEventListener = (type: string, ...rest: unknown[]) => {
+          heard.delete(rest[0]);
+          Reflect.apply(removeEventListener, alarm, [type, ...rest]);
+        };
+        return alarm;
+      },
+    },
+    100,
+    () => new Error("silent"),
+  );
+  clock.advance(60);
+  watchdog.touch();
+  clock.advance(60);
+  assert.equal(heard.size, 1);
+  watchdog[Symbol.dispose]();
+  assert.equal(heard.size, 0);
+});
